@@ -1,0 +1,102 @@
+/**
+ * From what an actor emitted to the envelopes that are sent on.
+ *
+ * @module
+ */
+
+import { SINK } from "./actor_name.ts";
+import type { Envelope, EnvelopeError, Headers, Status } from "./envelope.ts";
+import { type FanFrame, fanGroup, pushFrame, rootOf } from "./fan.ts";
+import type { Emit, Failure } from "./hop.ts";
+import { childId } from "./lineage.ts";
+import { advanceRoute } from "./route.ts";
+
+/** Circumstances of a hop. */
+export interface AdvanceContext {
+  /** Name of the actor. */
+  readonly actor: string;
+  /** Distinguishes this execution from others of the same hop. */
+  readonly run: string;
+  readonly now: Date;
+}
+
+/**
+ * The envelopes that a hop sends on, one for each emit, in order.
+ *
+ * The first keeps the id; the others have ids derived from it and this one as their parent. When there are two or more,
+ * each carries which slice of how many it is. Unknown members go along with every one.
+ *
+ * @param envelope As it arrived.
+ * @param emits At least one.
+ */
+export async function advance(
+  envelope: Envelope,
+  emits: readonly Emit[],
+  context: AdvanceContext,
+): Promise<Envelope[]> {
+  const hop = envelope.route.prev.length;
+  const { actor, run } = context;
+  const fan = emits.length < 2
+    ? undefined
+    : { g: await fanGroup(envelope.id, { actor, hop }), run, n: emits.length, root: rootOf(envelope) };
+  return await Promise.all(emits.map(async (emit, i) => {
+    const id = i === 0 ? envelope.id : await childId(envelope.id, { actor, hop, index: i });
+    const parentId = i === 0 ? envelope.parentId : envelope.id;
+    const route = advanceRoute(emit.route);
+    const headers = fan ? sliceHeaders(emit.headers, { ...fan, i }) : emit.headers;
+    return {
+      id,
+      ...(parentId === undefined ? {} : { parentId }),
+      route,
+      ...(fan || envelope.headers || Object.keys(headers).length > 0 ? { headers } : {}),
+      status: route.curr === ""
+        ? stamp(envelope.status, context, { phase: "succeeded", actor })
+        : stamp(envelope.status, context, { phase: "pending", actor: route.curr, attempt: 1 }),
+      payload: emit.payload,
+      extra: envelope.extra,
+    };
+  }));
+}
+
+function sliceHeaders(headers: Headers, { root, ...frame }: FanFrame & { root: string }): Headers {
+  return pushFrame(headers, frame, root);
+}
+
+/** The envelope of a hop that emitted nothing, for `x-sink`: as it came, succeeded, with the reason `Aborted`. */
+export function aborted(envelope: Envelope, context: AdvanceContext): Envelope {
+  const status = stamp(envelope.status, context, {
+    phase: "succeeded",
+    reason: "Aborted",
+    actor: context.actor,
+  });
+  return { ...envelope, status };
+}
+
+/** The envelope of a hop that failed for good, for `x-sink`: as it came, failed, with the error. */
+export function failed(envelope: Envelope, failure: Failure, context: AdvanceContext): Envelope {
+  const { error, ...status } = stamp(envelope.status, context, { phase: "failed", actor: context.actor });
+  return { ...envelope, status: { ...status, error: errorOf(failure) } };
+}
+
+/** The envelope of a hop that is to be run again: as it came, with one attempt more. */
+export function retried(envelope: Envelope, failure: Failure, context: AdvanceContext): Envelope {
+  const attempt = (envelope.status?.attempt ?? 1) + 1;
+  const status = stamp(envelope.status, context, { phase: "retrying", actor: context.actor, attempt });
+  return { ...envelope, status: { ...status, error: errorOf(failure) } };
+}
+
+/** The queue that an envelope goes to next. */
+export function destination({ route }: Pick<Envelope, "route">): string {
+  return route.curr === "" ? SINK : route.curr;
+}
+
+function errorOf({ type, mro, message, traceback }: Failure): EnvelopeError {
+  return { type, mro: [...mro], message, ...(traceback === undefined ? {} : { traceback }) };
+}
+
+/** The status after a change of phase: what says when it was made and when it has to be done is kept, the rest is new. */
+function stamp(before: Status | undefined, { now }: AdvanceContext, change: Status): Status {
+  const { reason: _reason, error: _error, ...kept } = before ?? {};
+  const at = now.toISOString();
+  return { ...kept, ...change, created_at: before?.created_at ?? at, updated_at: at };
+}

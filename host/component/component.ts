@@ -1,0 +1,59 @@
+/**
+ * What a component is once it has been read, inspected and transpiled.
+ *
+ * @module
+ */
+
+/** Where a component's bytes come from. */
+export type ComponentSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "https"; readonly url: string; readonly sha256: string };
+
+/** One thing that a component imports. */
+export interface ImportNeed {
+  /** Such as `wasi:io/streams@0.2.12`. */
+  readonly name: string;
+  /** `contract`: the actor's own interface. `harmless`: every toolchain adds it, and it gets a version that can do
+   * nothing. `grant`: it needs a grant. `unknown`: nothing provides it. */
+  readonly need: "contract" | "harmless" | "grant" | "unknown";
+  /** The grant that would allow it, when `need` is `grant`. */
+  readonly grant?: string;
+}
+
+/** Why a component is refused. */
+export interface Refusal {
+  /** Stable code, such as `troupe.NotAComponent`. */
+  readonly code: string;
+  /** What is wrong, where, and what to do. */
+  readonly message: string;
+}
+
+/** What an inspection found, without running anything. */
+export interface Inspection {
+  /** SHA-256 of the bytes, in hex. */
+  readonly digest: string;
+  /** Size in bytes. */
+  readonly size: number;
+  readonly kind: "component" | "module" | "not-wasm";
+  readonly imports: readonly ImportNeed[];
+  /** Names of what it exports. */
+  readonly exports: readonly string[];
+  /** Largest body of a core function, in bytes. */
+  readonly largestFunction: number;
+  /** Sum of the initial sizes of all memories that it defines, in bytes. */
+  readonly initialMemory: number;
+  /** Empty when the component would be accepted. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** A component that is ready to be given to a stage. None of this is ever evaluated in the host's own process. */
+export interface PreparedComponent {
+  /** SHA-256 of the component's bytes, in hex. */
+  readonly digest: string;
+  /** The glue: an ES module's source text exporting `instantiate(getCoreModule, imports, instantiateCore)`. */
+  readonly glue: Uint8Array;
+  /** The core modules, by the names that the glue asks for. */
+  readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Has a function so large that an optimising compiler would need gigabytes: run it with the baseline compiler only. */
+  readonly baselineOnly: boolean;
+}

@@ -1,0 +1,153 @@
+/**
+ * A child process in which untrusted code may run: Deno without a single permission, with an empty environment, no cache
+ * folder, pipes for stdin and stdout, and nothing else.
+ *
+ * @module
+ */
+
+import { dirname } from "@std/path";
+
+/** Options of {@linkcode spawnSandbox}. */
+export interface SandboxOptions {
+  /** Flags for V8, such as `--wasm-max-mem-pages=2048`. @default [] */
+  readonly v8Flags?: readonly string[];
+}
+
+/** A running child. */
+export interface Sandbox {
+  readonly pid: number;
+  readonly stdin: WritableStream<Uint8Array<ArrayBuffer>>;
+  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What the child wrote to stderr, the first 16 KiB of it; resolves when the child has ended. */
+  readonly stderr: Promise<string>;
+  /** Resolves when the child has ended. */
+  readonly ended: Promise<{ readonly code: number; readonly signal: string | null }>;
+  /** Ends it at once, whatever it is doing. Safe to call twice. */
+  kill(): void;
+}
+
+/** How much of a child's stderr is kept: V8 prints a page when it runs out of memory. */
+const STDERR_BYTES = 16 * 1024;
+
+/** Where the tools that put a process under the kernel's limits are, or nothing where the system has none of them. */
+const SETPRIV = findTool("setpriv");
+const PRLIMIT = findTool("prlimit");
+
+function findTool(name: string): string | undefined {
+  if (Deno.build.os !== "linux") return undefined;
+  for (const folder of ["/usr/bin", "/bin", "/usr/sbin", "/sbin"]) {
+    try {
+      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Starts a child that runs a script without any permission.
+ *
+ * It dies with its parent, even while guest code spins in it, where the system has `setpriv` (parent-death signal);
+ * elsewhere it ends when its stdin ends and it next looks.
+ *
+ * @param script Path of one JavaScript file without imports (see `bundle.ts`).
+ */
+export function spawnSandbox(script: string, options: SandboxOptions = {}): Sandbox {
+  const flags = [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-remote",
+    "--no-npm",
+    "--no-config",
+    "--no-lock",
+    "--no-code-cache",
+  ];
+  if (options.v8Flags?.length) flags.push(`--v8-flags=${options.v8Flags.join(",")}`);
+  const command = [Deno.execPath(), ...flags, script];
+  if (SETPRIV) command.unshift(SETPRIV, "--pdeathsig", "KILL", "--no-new-privs", "--");
+  const [program, ...args] = command as [string, ...string[]];
+  const child = new Deno.Command(program, {
+    args,
+    cwd: dirname(script),
+    clearEnv: true,
+    // localStorage and caches write below DENO_DIR even without permission; no folder can be made below a device.
+    env: { DENO_DIR: Deno.build.os === "windows" ? "NUL" : "/dev/null", NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let running = true;
+  return {
+    pid: child.pid,
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: readStart(child.stderr, STDERR_BYTES),
+    ended: child.status.then(({ code, signal }) => {
+      running = false;
+      return { code, signal };
+    }),
+    kill() {
+      if (!running) return;
+      try {
+        child.kill("SIGKILL");
+      } catch (error) {
+        // It has ended, and its status is on the way.
+        if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+      }
+    },
+  };
+}
+
+/** Reads a stream to its end and keeps the first `limit` bytes, as text. */
+async function readStart(stream: ReadableStream<Uint8Array>, limit: number): Promise<string> {
+  const kept = new Uint8Array(limit);
+  let length = 0;
+  for await (const chunk of stream) {
+    const part = chunk.subarray(0, limit - length);
+    kept.set(part, length);
+    length += part.length;
+  }
+  return new TextDecoder().decode(kept.subarray(0, length));
+}
+
+/**
+ * Bounds the private writable memory that a process may have from now on, in the kernel: what it has now plus `extra`
+ * bytes. Growth beyond fails in the process, and nowhere else. Also turns off its core dumps.
+ *
+ * @returns Whether the bound is in force: not where the system has no `prlimit` or no `/proc`, or the process has ended.
+ */
+export async function boundMemory(pid: number, extra: number): Promise<boolean> {
+  if (!PRLIMIT) return false;
+  const data = statusBytes(pid, "VmData");
+  if (data === undefined) return false;
+  const { success } = await new Deno.Command(PRLIMIT, {
+    args: [`--pid=${pid}`, `--data=${data + extra}`, "--core=0"],
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return success;
+}
+
+/** Bytes of memory that a process has resident, or undefined where that cannot be read (it has ended; no `/proc`). */
+export function residentBytes(pid: number): number | undefined {
+  return statusBytes(pid, "VmRSS");
+}
+
+function statusBytes(pid: number, field: "VmRSS" | "VmData"): number | undefined {
+  if (Deno.build.os !== "linux") return undefined;
+  try {
+    const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(
+      Deno.readTextFileSync(`/proc/${pid}/status`),
+    );
+    return kibibytes ? Number(kibibytes[1]) * 1024 : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ESRCH") {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What the mesh asks of a queue technology. Every transport keeps the same promise: a message is gone from its queue
+ * only after everything that was to follow from it is confirmed (at least once; repeats carry the same envelope id).
+ *
+ * @module
+ */
+
+/** A message to be published. */
+export interface Outgoing {
+  /** The queue's name: an actor's name; the transport maps it to its own naming. */
+  readonly queue: string;
+  /** The envelope's bytes. */
+  readonly body: Uint8Array;
+  /** Not to be delivered before this many milliseconds have passed. @default 0 */
+  readonly delayMs?: number;
+}
+
+/**
+ * What became of one published message. Only `ok` allows the acknowledgement of what caused it.
+ * - `ok`: the broker has confirmed that it keeps the message.
+ * - `refused`: the broker said no; `reason` tells the conditions that a caller can act on apart.
+ * - `unknown`: no answer came; the message may be there or not.
+ */
+export type Outcome =
+  | { readonly kind: "ok" }
+  | { readonly kind: "refused"; readonly reason: "no-queue" | "too-large" | "other"; readonly detail: string }
+  | { readonly kind: "unknown"; readonly detail: string };
+
+/** What became of a batch that was to settle a delivery. */
+export interface Settlement {
+  /** One outcome for each message, in their order. */
+  readonly outcomes: Outcome[];
+  /** Whether the delivery was acknowledged: only when every outcome is `ok` and the lease was still held. */
+  readonly acked: boolean;
+  /** The lease on the delivery was lost: another consumer has it, and a transport that can has published nothing. */
+  readonly leaseLost: boolean;
+}
+
+/** One message in the hands of a consumer, under a lease. Exactly one of `settle` and `release` ends it. */
+export interface Delivery {
+  /** The queue that it came from. */
+  readonly queue: string;
+  /** The message's bytes as they were published. */
+  readonly body: Uint8Array;
+  /** How often it was delivered before, as far as the broker knows: a hint. 0 at first. */
+  readonly deliveries: number;
+  /** The broker's own id of the message, for people and for messages without an envelope id. */
+  readonly messageId: string;
+  /**
+   * Publishes the batch and, if every message of it is `ok`, acknowledges this delivery. With `[]` it just acknowledges.
+   * If not everything was `ok`, the delivery stays leased, and `settle` may be called again (with what was not `ok`).
+   * Resolves; never rejects for a reason that the broker gave.
+   */
+  settle(messages: readonly Outgoing[]): Promise<Settlement>;
+  /** Gives the message back: it is delivered again soon, or after `delayMs`. Not counted as a delivery where that can be. */
+  release(options?: { readonly delayMs?: number }): Promise<void>;
+}
+
+/** Options of {@linkcode Transport.consume}. */
+export interface ConsumeOptions {
+  /** How many deliveries may be in hand at once; at least 1. */
+  readonly inFlight: number;
+}
+
+/** Deliveries of one queue. Leases of deliveries in hand are renewed until they are ended. */
+export interface Consumer extends AsyncIterable<Delivery> {
+  /** Stops taking: the iteration ends once nothing more was taken; deliveries in hand can still be settled. */
+  stop(): Promise<void>;
+}
+
+/** How many messages a queue holds. */
+export interface Depth {
+  /** To be had now. */
+  readonly ready: number;
+  /** Due later. */
+  readonly delayed: number;
+  /** In a consumer's hands. */
+  readonly leased: number;
+}
+
+/** Whether a transport can do its work at the moment, for readiness probes. */
+export interface TransportHealth {
+  readonly ready: boolean;
+  /** Why not, in a sentence; empty when ready. */
+  readonly reason: string;
+}
+
+/** A queue technology. */
+export interface Transport {
+  /** Its name as people write it, such as `embedded`. */
+  readonly name: string;
+  /** The largest body, in bytes, that it carries. */
+  readonly maxBodyBytes: number;
+  /** Makes the queues that do not exist; those that exist are left as they are. */
+  declare(queues: readonly string[]): Promise<void>;
+  /** The declared queues, sorted. */
+  queues(): Promise<string[]>;
+  /** Publishes a batch; one outcome for each message, in their order. Rejects only when the transport is closed. */
+  publish(messages: readonly Outgoing[]): Promise<Outcome[]>;
+  /** Takes messages of a queue that was declared. */
+  consume(queue: string, options: ConsumeOptions): Consumer;
+  /** Depth of a queue. */
+  depth(queue: string): Promise<Depth>;
+  /** Sends to whoever listens to the topic now: best effort, unconfirmed, batched. Never throws. */
+  broadcast(topic: string, bytes: Uint8Array): void;
+  /** Listens to a topic until the returned function is called. */
+  subscribe(topic: string, listener: (bytes: Uint8Array) => void): () => void;
+  /** Whether it can do its work now. */
+  health(): TransportHealth;
+  /** Confirms or gives up what is under way, gives back what is in hand, and closes. Safe to call twice. */
+  close(): Promise<void>;
+}
