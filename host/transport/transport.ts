@@ -99,7 +99,9 @@ export interface Transport {
   publish(messages: readonly Outgoing[]): Promise<Outcome[]>;
   /** Takes messages of a queue that was declared. */
   consume(queue: string, options: ConsumeOptions): Consumer;
-  /** Depth of a queue. */
+  /** Depths of all declared queues, in the order of their names. */
+  depths(): Promise<Map<string, Depth>>;
+  /** Depth of a queue. Rejects when it was not declared. */
   depth(queue: string): Promise<Depth>;
   /** Sends to whoever listens to the topic now: best effort, unconfirmed, batched. Never throws. */
   broadcast(topic: string, bytes: Uint8Array): void;

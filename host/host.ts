@@ -1,0 +1,331 @@
+/**
+ * The loop of a replica: take an envelope, run the actor on it, publish what it causes, acknowledge.
+ *
+ * The outcome of a hop is frozen as soon as the actor has returned; what cannot be published is published again from
+ * memory, and only the loss of the host or of its lease runs the actor a second time. Nothing is acknowledged before
+ * everything that it caused is confirmed.
+ *
+ * @module
+ */
+
+import { parseEnvelope } from "./envelope.ts";
+import type { Envelope } from "./envelope.ts";
+import { TroupeError } from "./errors.ts";
+import { rootOf } from "./fan.ts";
+import type { HopResult } from "./hop.ts";
+import { HOP_TOPIC, type HopRecord } from "./hop_record.ts";
+import type { HostMetrics } from "./observe/metrics.ts";
+import type { Logger } from "./observe/logs.ts";
+import {
+  EnvelopeTooLargeError,
+  failureOutcome,
+  type HopContext,
+  NoSuchActorError,
+  type Outbound,
+  type Outcome,
+  outcomeOf,
+  RouteMismatchError,
+  undeliverable,
+  undelivered,
+} from "./outcome.ts";
+import { StageBrokenError, StageClosedError } from "./stage/errors.ts";
+import type { Stage } from "./stage/stage.ts";
+import type { Consumer, Delivery, Outcome as Published, Transport } from "./transport/transport.ts";
+
+/** What a host needs. */
+export interface HostOptions {
+  /** The actor's name, which is its queue's too. */
+  readonly actor: string;
+  readonly transport: Transport;
+  readonly stage: Stage;
+  readonly logger: Logger;
+  readonly metrics: HostMetrics;
+  /** Envelopes in hand at once. */
+  readonly concurrency: number;
+  /** Largest envelope, in bytes. @default 1 MiB */
+  readonly maxEnvelopeBytes?: number;
+  /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
+  readonly noQueueMs?: number;
+  /** Payloads up to this many bytes go into the records of hops, for `trace`. @default 0 */
+  readonly recordPayloadBytes?: number;
+}
+
+/** First and longest pause between two attempts to publish the same outcome, in milliseconds. */
+const PUBLISH_PAUSE_MS = { first: 50, longest: 2_000 };
+/** Pause of an envelope that was given back because the stage cannot run, in milliseconds. */
+const BROKEN_PAUSE_MS = 1_000;
+
+/** One replica of one actor. */
+export class Host {
+  readonly actor: string;
+  readonly #options: Required<HostOptions>;
+  readonly #logger: Logger;
+  readonly #inHand = new Set<Promise<void>>();
+  readonly #stopped = new AbortController();
+  #stage: Stage;
+  #consumer: Consumer | undefined;
+  #draining = false;
+  #broken = "";
+
+  constructor(options: HostOptions) {
+    this.#options = { maxEnvelopeBytes: 1024 * 1024, noQueueMs: 30_000, recordPayloadBytes: 0, ...options };
+    this.actor = options.actor;
+    this.#stage = options.stage;
+    this.#logger = options.logger;
+  }
+
+  /** Envelopes in hand now. */
+  get inFlight(): number {
+    return this.#inHand.size;
+  }
+
+  /** Why it cannot work at the moment; empty when it can. */
+  get broken(): string {
+    return this.#broken;
+  }
+
+  /** The stage that new envelopes go to. */
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  /**
+   * Takes and handles envelopes until {@linkcode drain} or {@linkcode stop} is called; then ends when nothing is in hand
+   * any more. Rejects when the transport cannot be consumed from at all.
+   */
+  async run(): Promise<void> {
+    const { transport, concurrency } = this.#options;
+    if (!this.#draining) {
+      this.#consumer = transport.consume(this.actor, { inFlight: concurrency });
+      for await (const delivery of this.#consumer) this.#take(delivery);
+    }
+    await Promise.all(this.#inHand);
+    await this.#stage.close(this.#stopped.signal.aborted ? { now: true } : {});
+  }
+
+  /** Stops taking; what is in hand is finished. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.#consumer?.stop();
+  }
+
+  /** Stops taking, and gives back what is in hand instead of finishing it. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all([this.drain(), this.#stage.close({ now: true })]);
+  }
+
+  /** Puts another stage in the place of the present one, which finishes the envelopes that it has begun. */
+  async swap(stage: Stage): Promise<void> {
+    const old = this.#stage;
+    this.#stage = stage;
+    this.#broken = "";
+    await old.close();
+  }
+
+  #take(delivery: Delivery): void {
+    const hop = this.#hop(delivery).catch(async (error: unknown) => {
+      // Nothing in a hop is known to throw. If something does, the envelope must come back rather than stay in hand.
+      this.#logger.error("a hop failed in the host itself; its envelope is given back", { error });
+      await delivery.release({ delayMs: BROKEN_PAUSE_MS }).catch((cause: unknown) =>
+        this.#logger.error("the envelope could not be given back; its lease will run out", { error: cause })
+      );
+    }).finally(() => {
+      this.#inHand.delete(hop);
+      this.#options.metrics.inFlight(this.actor, this.#inHand.size);
+    });
+    this.#inHand.add(hop);
+    this.#options.metrics.inFlight(this.actor, this.#inHand.size);
+  }
+
+  async #hop(delivery: Delivery): Promise<void> {
+    const startedAt = Date.now();
+    this.#options.metrics.received(this.actor);
+    const context: HopContext = {
+      actor: this.actor,
+      queue: delivery.queue,
+      body: delivery.body,
+      run: crypto.randomUUID(),
+      now: new Date(startedAt),
+      maxEnvelopeBytes: this.#options.maxEnvelopeBytes,
+    };
+    const read = this.#read(context);
+    const outcome = "outcome" in read ? read.outcome : await this.#handle(read.envelope, context);
+    if (!outcome) {
+      return await delivery.release({ delayMs: this.#stopped.signal.aborted ? 0 : BROKEN_PAUSE_MS });
+    }
+    if (!await this.#settle(delivery, outcome, context)) return;
+    this.#record(read.envelope, outcome, startedAt);
+  }
+
+  /** The envelope in a delivery, or the outcome where none can be handled. */
+  #read(context: HopContext): { envelope: Envelope } | { envelope: Envelope | undefined; outcome: Outcome } {
+    const { body, maxEnvelopeBytes } = context;
+    let envelope: Envelope | undefined;
+    try {
+      if (body.length > maxEnvelopeBytes) throw new EnvelopeTooLargeError(body.length, maxEnvelopeBytes);
+      envelope = parseEnvelope(body, { maxBytes: maxEnvelopeBytes });
+      if (envelope.route.curr !== this.actor) throw new RouteMismatchError(this.actor, envelope.route.curr);
+      return { envelope };
+    } catch (error) {
+      if (!(error instanceof TroupeError)) throw error;
+      this.#logger.warn("an envelope cannot be processed and goes to x-sump", {
+        id: envelope?.id ?? "",
+        code: error.code,
+        reason: error.message,
+      });
+      return { envelope, outcome: undeliverable(error, envelope, context) };
+    }
+  }
+
+  /** Runs the actor. No outcome: the actor did not get to it, and the envelope is to come back. */
+  async #handle(envelope: Envelope, context: HopContext): Promise<Outcome | undefined> {
+    const deadline = deadlineOf(envelope);
+    if (Date.now() > deadline) return this.#deadlineExceeded(envelope, context, "before");
+    const result = await this.#run(envelope);
+    if (!result) return undefined;
+    const now = new Date();
+    if (now.getTime() > deadline) return this.#deadlineExceeded(envelope, { ...context, now }, "while");
+    if (!result.ok) {
+      this.#logger.warn("a hop failed", {
+        id: envelope.id,
+        type: result.failure.type,
+        message: result.failure.message,
+      });
+    }
+    return await outcomeOf(result, envelope, { ...context, now });
+  }
+
+  async #run(envelope: Envelope): Promise<HopResult | undefined> {
+    for (;;) {
+      const stage = this.#stage;
+      try {
+        const result = await stage.run(envelope);
+        this.#broken = "";
+        return result;
+      } catch (error) {
+        if (error instanceof StageClosedError) {
+          if (stage !== this.#stage) continue; // Swapped meanwhile: the new one takes it.
+          return undefined;
+        }
+        if (!(error instanceof StageBrokenError)) throw error;
+        if (!this.#broken) this.#logger.error("the actor cannot be run; its envelopes wait", { error });
+        this.#broken = error.message;
+        return undefined;
+      }
+    }
+  }
+
+  #deadlineExceeded(envelope: Envelope, context: HopContext, when: "before" | "while"): Outcome {
+    const failure = {
+      type: "troupe.DeadlineExceeded",
+      mro: [],
+      message:
+        `The envelope's deadline (${envelope.status?.deadline_at}) passed ${when} ${this.actor} handled it`,
+    };
+    return failureOutcome(failure, envelope, context);
+  }
+
+  /** Publishes an outcome until it is settled. False when the envelope is somebody else's by then. */
+  async #settle(delivery: Delivery, outcome: Outcome, context: HopContext): Promise<boolean> {
+    let messages = outcome.messages;
+    let pause = PUBLISH_PAUSE_MS.first;
+    const heldSince = performance.now();
+    for (;;) {
+      const settlement = await delivery.settle(messages.map(({ to, body }) => ({ queue: to, body })));
+      for (const { kind } of settlement.outcomes) this.#options.metrics.published(this.actor, kind);
+      if (settlement.leaseLost) {
+        this.#logger.warn("the lease on an envelope was lost; whoever has it now handles it again", {
+          messageId: delivery.messageId,
+        });
+        return false;
+      }
+      if (settlement.acked) return true;
+      if (this.#stopped.signal.aborted) {
+        await delivery.release();
+        return false;
+      }
+      const patient = performance.now() - heldSince < this.#options.noQueueMs;
+      // What is confirmed is not published again; the rest goes on, or to x-sump where it can never be delivered.
+      const rest = messages.filter((_, i) => settlement.outcomes[i]?.kind !== "ok");
+      const why = settlement.outcomes.filter(({ kind }) => kind !== "ok");
+      const next = rest.map((message, i) => this.#readdress(message, why[i], { patient, context }));
+      const readdressed = next.some((message, i) => message !== rest[i]);
+      messages = next;
+      if (readdressed) continue;
+      await this.#pause(pause * (0.5 + Math.random() / 2));
+      pause = Math.min(pause * 2, PUBLISH_PAUSE_MS.longest);
+    }
+  }
+
+  /** Where a message that was not published goes instead: to `x-sump`, when it can never be delivered. */
+  #readdress(
+    message: Outbound,
+    published: Published | undefined,
+    { patient, context }: { patient: boolean; context: HopContext },
+  ): Outbound {
+    if (published?.kind !== "refused") return message;
+    const { maxBodyBytes } = this.#options.transport;
+    const error = published.reason === "too-large"
+      ? new EnvelopeTooLargeError(message.body.length, maxBodyBytes)
+      : published.reason === "no-queue" && !patient
+      ? new NoSuchActorError(message.to)
+      : undefined;
+    if (!error) return message;
+    this.#logger.warn("an envelope cannot be delivered and goes to x-sump", {
+      id: message.id,
+      code: error.code,
+      reason: error.message,
+    });
+    return undelivered(message, error, context);
+  }
+
+  /** Waits, but not when the host is to stop at once. */
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#stopped;
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener("abort", end);
+    });
+  }
+
+  #record(envelope: Envelope | undefined, outcome: Outcome, startedAt: number): void {
+    const finishedAt = Date.now();
+    const { metrics, transport, recordPayloadBytes } = this.#options;
+    metrics.done(this.actor, {
+      verdict: outcome.verdict,
+      errorType: outcome.error?.type,
+      emitted: outcome.messages.length,
+      seconds: (finishedAt - startedAt) / 1000,
+    });
+    if (!envelope) return;
+    const record: HopRecord = {
+      id: envelope.id,
+      ...(envelope.parentId === undefined ? {} : { parentId: envelope.parentId }),
+      root: rootOf(envelope),
+      actor: this.actor,
+      hop: envelope.route.prev.length,
+      attempt: envelope.status?.attempt ?? 1,
+      startedAt,
+      finishedAt,
+      verdict: outcome.verdict,
+      ...(outcome.error ? { error: outcome.error } : {}),
+      children: outcome.messages.map(({ id, to }) => ({ id, to })),
+      host: `${Deno.hostname()}:${Deno.pid}`,
+      ...(envelope.payload.length <= recordPayloadBytes ? { payload: envelope.payload } : {}),
+    };
+    transport.broadcast(HOP_TOPIC, new TextEncoder().encode(JSON.stringify(record)));
+  }
+}
+
+/** When an envelope's deadline passes, in milliseconds since the epoch; never, where it has none that can be read. */
+function deadlineOf(envelope: Envelope): number {
+  const time = Date.parse(envelope.status?.deadline_at ?? "");
+  return Number.isNaN(time) ? Infinity : time;
+}

@@ -1,0 +1,43 @@
+/**
+ * The sandbox's end of the pipes.
+ *
+ * @module
+ */
+
+import { encodeFrame, type Frame, FrameDecoder, FrameType } from "../frames.ts";
+
+/** How much is read at once. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** Frames in and out. What is sent waits until it is flushed. */
+export class Port {
+  readonly #decoder = new FrameDecoder(
+    new Map([[FrameType.Load, 2 ** 32 - 1], [FrameType.Handle, 2 ** 32 - 1]]),
+  );
+  readonly #chunk = new Uint8Array(CHUNK_BYTES);
+  // Taken before guest code can replace them.
+  readonly #read = Deno.stdin.read.bind(Deno.stdin);
+  readonly #writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
+  #waiting: Uint8Array[] = [];
+  #sequence = 0;
+
+  /** The frames that came, as many at once as were there; undefined at the end. */
+  async receive(): Promise<Frame[] | undefined> {
+    const length = await this.#read(this.#chunk);
+    return length === null ? undefined : [...this.#decoder.push(this.#chunk.subarray(0, length))];
+  }
+
+  /** Sends a frame with the next flush. */
+  send(type: number, nonce: number, ...parts: Uint8Array[]): void {
+    this.#waiting.push(encodeFrame({ type, nonce, sequence: this.#sequence++ }, ...parts));
+  }
+
+  /** Writes what waits, and returns when the pipe has taken it. */
+  flush(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const bytes of waiting) {
+      for (let at = 0; at < bytes.length;) at += this.#writeSync(at === 0 ? bytes : bytes.subarray(at));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Group commit: what the process asks of the file within one turn of the event loop is done in one transaction, with one
+ * sync to disk. What was asked is answered after the commit, and only then.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { clearImmediate, setImmediate } from "node:timers";
+
+/** Something to be done in the next transaction. Runs again if that transaction fails, so it keeps nothing of its own. */
+export interface Work {
+  /** Does it. Throws only what SQLite throws. */
+  run(): void;
+  /** Called after the commit. */
+  committed(): void;
+  /** Called instead when the engine is closed before that. */
+  abandoned(): void;
+}
+
+/** First and longest pause after a transaction that failed, in milliseconds. */
+const RETRY_MS = { first: 20, longest: 1_000 };
+
+/** Runs transactions on a database. */
+export class Engine {
+  readonly #db: DatabaseSync;
+  readonly #onFailure: (error: unknown) => void;
+  #waiting: Work[] = [];
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #pause = RETRY_MS.first;
+  #failure: unknown;
+  #closed = false;
+  /** Transactions that were committed. */
+  commits = 0;
+  /** Called within each transaction, after what was asked: what it gives is called after the commit. */
+  also: (() => (() => void) | undefined) | undefined;
+
+  /** @param onFailure Told of each transaction that failed; it is tried again. */
+  constructor(db: DatabaseSync, onFailure: (error: unknown) => void) {
+    this.#db = db;
+    this.#onFailure = onFailure;
+  }
+
+  /** Why the last transaction failed; undefined when it did not. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Has something done in the next transaction. */
+  do(work: Work): void {
+    if (this.#closed) return work.abandoned();
+    this.#waiting.push(work);
+    this.schedule();
+  }
+
+  /** Has a transaction run in the next turn, whether or not something was asked. */
+  schedule(): void {
+    if (this.#closed || this.#timer !== undefined) return;
+    this.#immediate ??= setImmediate(() => {
+      this.#immediate = undefined;
+      this.#transact();
+    });
+  }
+
+  /** Runs what is waiting now. */
+  flush(): void {
+    if (this.#waiting.length > 0) this.#transact();
+  }
+
+  /** Ends: what could not be committed is abandoned. */
+  close(): void {
+    if (this.#closed) return;
+    this.also = undefined;
+    this.flush();
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    if (this.#immediate) clearImmediate(this.#immediate);
+    for (const work of this.#waiting.splice(0)) work.abandoned();
+  }
+
+  #transact(): void {
+    const batch = this.#waiting;
+    let after: (() => void) | undefined;
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      try {
+        for (const work of batch) work.run();
+        after = this.also?.();
+        this.#db.exec("COMMIT");
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+        throw error;
+      }
+    } catch (error) {
+      this.#retryLater(error);
+      return;
+    }
+    this.commits++;
+    this.#waiting = [];
+    this.#failure = undefined;
+    this.#pause = RETRY_MS.first;
+    for (const work of batch) work.committed();
+    after?.();
+  }
+
+  #retryLater(error: unknown): void {
+    this.#failure = error;
+    this.#onFailure(error);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#transact();
+    }, this.#pause * (0.5 + Math.random() / 2));
+    this.#pause = Math.min(this.#pause * 2, RETRY_MS.longest);
+  }
+}
