@@ -176,3 +176,8 @@ const DESCRIPTOR_METHODS = [
   "metadataHash",
   "metadataHashAt",
 ];
+
+/** The interfaces that every actor gets, without their version. */
+export const HARMLESS_INTERFACES: ReadonlySet<string> = new Set(
+  Object.keys(createWasi({ stdout: () => {}, stderr: () => {} })),
+);

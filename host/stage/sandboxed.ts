@@ -17,8 +17,10 @@ export interface Job {
   readonly envelope: Envelope;
   readonly resolve: (result: HopResult) => void;
   readonly reject: (error: unknown) => void;
-  /** How often a sandbox ended under it without its being to blame. */
+  /** How often a sandbox was ended under it without its being to blame. */
   bystander: number;
+  /** How often a sandbox ended by itself while it was being handled. */
+  deaths: number;
 }
 
 /**

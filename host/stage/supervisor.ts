@@ -39,6 +39,11 @@ const CRASHES = { most: 5, withinMs: 10_000 };
 const SUSPENDED_MS = 10_000;
 /** An envelope under which sandboxes ended this often, without its being to blame, is run with no other beside it. */
 const BYSTANDER_TIMES = 2;
+/**
+ * An envelope is to blame for the death of its sandbox, which nobody ordered, after this many. Before that it might have
+ * been the machine's doing, or an operator's.
+ */
+const DEATHS = 3;
 
 /**
  * Starts a stage: resolves when a sandbox stands ready.
@@ -84,7 +89,7 @@ class Supervisor implements Stage {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new StageClosedError(this.#options.actor));
       if (performance.now() < this.#suspendedUntil) return reject(this.#broken());
-      this.#waiting.push({ envelope, resolve, reject, bystander: 0 });
+      this.#waiting.push({ envelope, resolve, reject, bystander: 0, deaths: 0 });
       this.#dispatch();
     });
   }
