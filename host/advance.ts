@@ -74,7 +74,7 @@ export function aborted(envelope: Envelope, context: AdvanceContext): Envelope {
 
 /** The envelope of a hop that failed for good, for `x-sink`: as it came, failed, with the error. */
 export function failed(envelope: Envelope, failure: Failure, context: AdvanceContext): Envelope {
-  const { error, ...status } = stamp(envelope.status, context, { phase: "failed", actor: context.actor });
+  const status = stamp(envelope.status, context, { phase: "failed", actor: context.actor });
   return { ...envelope, status: { ...status, error: errorOf(failure) } };
 }
 

@@ -103,7 +103,14 @@ export interface Store {
   recordHops(records: readonly HopRecord[]): Promise<void>;
   result(id: string): Promise<StoredResult | undefined>;
   results(filter?: ResultFilter): Promise<Page<StoredResult>>;
-  dead(filter?: { readonly id?: string; readonly root?: string; readonly limit?: number; readonly after?: number }): Promise<
+  dead(
+    filter?: {
+      readonly id?: string;
+      readonly root?: string;
+      readonly limit?: number;
+      readonly after?: number;
+    },
+  ): Promise<
     Page<DeadRecord>
   >;
   /** Hop records of an envelope and everything that came of it, in order of time. */

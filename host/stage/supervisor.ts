@@ -198,11 +198,14 @@ class Supervisor implements Stage {
     if (end.bystanders.length > 0 && end.cause !== "closed") {
       onEvent?.({ kind: "bystanders", count: end.bystanders.length });
     }
-    end.blamed?.resolve({ ok: false, failure: failureOf(end) });
-    for (const job of end.bystanders) job.bystander++;
     if (end.cause === "closed") {
       for (const job of end.bystanders) job.reject(new StageClosedError(this.#options.actor));
-    } else this.#waiting.unshift(...end.bystanders);
+    } else {
+      for (const job of end.bystanders) job.bystander++;
+      this.#waiting.unshift(...end.bystanders);
+    }
+    if (end.cause === "died" && end.blamed && ++end.blamed.deaths < DEATHS) this.#waiting.unshift(end.blamed);
+    else end.blamed?.resolve({ ok: false, failure: failureOf(end) });
     this.#replace();
     this.#checkDrained();
   }

@@ -19,10 +19,3 @@ export class NoSuchQueueError extends TroupeError {
     super("troupe.NoSuchQueue", "user", `There is no queue ${JSON.stringify(queue)}: declare it first`);
   }
 }
-
-/** A file cannot serve as the queues of a mesh. */
-export class QueueFileError extends TroupeError {
-  constructor(path: string, problem: string, options?: ErrorOptions) {
-    super("troupe.QueueFile", "user", `${path} cannot hold the queues of a mesh: ${problem}`, options);
-  }
-}

@@ -9,6 +9,8 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { openSqliteFile } from "../../sqlite/file.ts";
+import { GroupCommit } from "../../sqlite/group_commit.ts";
 import { NoSuchQueueError, TransportClosedError } from "../errors.ts";
 import type {
   ConsumeOptions,
@@ -22,11 +24,10 @@ import type {
   TransportHealth,
 } from "../transport.ts";
 import { EmbeddedConsumer } from "./consumer.ts";
-import { Engine } from "./engine.ts";
 import { type Claimed, type Hold, Messages } from "./messages.ts";
 import { News } from "./news.ts";
 import { Owner } from "./owner.ts";
-import { openQueueFile } from "./schema.ts";
+import { SCHEMA } from "./schema.ts";
 
 /** Options of {@linkcode openEmbedded}. */
 export interface EmbeddedOptions {
@@ -52,10 +53,10 @@ const OK: Outcome = { kind: "ok" };
 /**
  * Opens a file of queues.
  *
- * @throws {QueueFileError} when the file cannot serve.
+ * @throws {SqliteFileError} when the file cannot serve.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Transport> {
-  const db = openQueueFile(options.path);
+  const db = openSqliteFile(options.path, SCHEMA);
   try {
     const owner = await Owner.open(`${options.path}-owners`);
     return new EmbeddedTransport(db, owner, options);
@@ -72,7 +73,7 @@ class EmbeddedTransport implements Transport {
   readonly #owner: Owner;
   readonly #leaseMs: number;
   readonly #onFailure: (error: unknown) => void;
-  readonly #engine: Engine;
+  readonly #engine: GroupCommit;
   readonly #messages: Messages;
   readonly #news: News;
   readonly #dataVersion: StatementSync;
@@ -92,7 +93,7 @@ class EmbeddedTransport implements Transport {
     this.#owner = owner;
     this.#leaseMs = leaseMs;
     this.#onFailure = onFailure;
-    this.#engine = new Engine(db, onFailure);
+    this.#engine = new GroupCommit(db, onFailure);
     this.#messages = new Messages(db, { owner: owner.name, maxBodyBytes });
     this.#news = new News(db, owner.name);
     this.#dataVersion = db.prepare("PRAGMA data_version");
@@ -219,14 +220,7 @@ class EmbeddedTransport implements Transport {
   /** Has something done in the next transaction, and gives what came of it after the commit. */
   async #do<T>(run: () => T): Promise<T> {
     this.#mustBeOpen();
-    return await new Promise<T>((resolve, reject) => {
-      let result: T;
-      this.#engine.do({
-        run: () => void (result = run()),
-        committed: () => resolve(result),
-        abandoned: () => reject(new TransportClosedError(this.name)),
-      });
-    });
+    return await this.#engine.result(run, () => new TransportClosedError(this.name));
   }
 
   /** What every transaction does besides: fills the consumers, and writes broadcasts. */

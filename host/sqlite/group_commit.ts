@@ -14,7 +14,7 @@ export interface Work {
   run(): void;
   /** Called after the commit. */
   committed(): void;
-  /** Called instead when the engine is closed before that. */
+  /** Called instead when everything is closed before that. */
   abandoned(): void;
 }
 
@@ -22,7 +22,7 @@ export interface Work {
 const RETRY_MS = { first: 20, longest: 1_000 };
 
 /** Runs transactions on a database. */
-export class Engine {
+export class GroupCommit {
   readonly #db: DatabaseSync;
   readonly #onFailure: (error: unknown) => void;
   #waiting: Work[] = [];
@@ -60,6 +60,18 @@ export class Engine {
     this.#immediate ??= setImmediate(() => {
       this.#immediate = undefined;
       this.#transact();
+    });
+  }
+
+  /** Has something done in the next transaction, and gives what came of it after the commit. */
+  async result<T>(run: () => T, closed: () => Error): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      let result: T;
+      this.do({
+        run: () => void (result = run()),
+        committed: () => resolve(result),
+        abandoned: () => reject(closed()),
+      });
     });
   }
 

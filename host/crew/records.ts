@@ -1,0 +1,96 @@
+/**
+ * From the bytes that come to the crew to what the store keeps.
+ *
+ * @module
+ */
+
+import { encodeHex } from "@std/encoding/hex";
+import { type Envelope, parseEnvelope } from "../envelope.ts";
+import { TroupeError } from "../errors.ts";
+import { rootOf } from "../fan.ts";
+import { type DeadLetter, unwrapDead } from "./dead_letter.ts";
+import type { DeadRecord, ResultRecord } from "./store.ts";
+
+/** The header that says which replay an envelope is. */
+const REPLAY_HEADER = "x-troupe-replay";
+/** The ends read whatever was let into the mesh: its limits were checked on the way. */
+const NO_LIMITS = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
+
+/** The result that an envelope at `x-sink` is. @throws {MalformedEnvelopeError} when the bytes are no envelope. */
+export function resultRecord(body: Uint8Array, now: number): ResultRecord {
+  const envelope = parseEnvelope(body, NO_LIMITS);
+  const { id, parentId, route, headers, status, payload } = envelope;
+  return {
+    id,
+    ...(parentId === undefined ? {} : { parentId }),
+    root: rootOf(envelope),
+    phase: status?.phase ?? "succeeded",
+    reason: status?.reason ?? "",
+    actor: status?.actor ?? "",
+    route: JSON.stringify(route),
+    headers: JSON.stringify(headers ?? {}),
+    status: JSON.stringify(status ?? {}),
+    payload,
+    error: status?.error ? JSON.stringify(status.error) : "",
+    replay: replayOf(envelope),
+    arrivedAt: now,
+  };
+}
+
+/** What is dead, from a message at `x-sump`: a dead letter, or something that someone has put there himself. */
+export async function deadRecord(
+  body: Uint8Array,
+  message: { readonly id: string; readonly at: number },
+): Promise<DeadRecord> {
+  const letter = unwrapDead(body) ?? foreignLetter(body, message.at);
+  const envelope = tryParse(letter.body);
+  const key = envelope
+    ? `${envelope.id}/${envelope.route.prev.length}/${replayOf(envelope)}`
+    : `${letter.queue}/${
+      encodeHex(await crypto.subtle.digest("SHA-256", letter.body as BufferSource))
+    }/${message.id}`;
+  return {
+    key,
+    id: envelope?.id ?? "",
+    root: envelope ? rootOf(envelope) : "",
+    queue: letter.queue,
+    actor: letter.actor,
+    reason: letter.reason,
+    message: letter.message,
+    error: letter.error ? JSON.stringify(letter.error) : "",
+    body: letter.body,
+    diedAt: letter.at.getTime(),
+  };
+}
+
+/** The headers of an envelope that is dead; undefined when it is none, or has none. */
+export function deadHeaders(record: DeadRecord): Envelope["headers"] {
+  return tryParse(record.body)?.headers;
+}
+
+function foreignLetter(body: Uint8Array, at: number): DeadLetter {
+  const envelope = tryParse(body);
+  const error = envelope?.status?.error;
+  return {
+    reason: error?.type ?? (envelope ? "troupe.SentToSump" : "troupe.MalformedEnvelope"),
+    message: error?.message ?? "it was put into the queue of x-sump by someone else than a host",
+    queue: "x-sump",
+    actor: envelope?.status?.actor ?? "",
+    at: new Date(at),
+    body,
+  };
+}
+
+function tryParse(body: Uint8Array): Envelope | undefined {
+  try {
+    return parseEnvelope(body, NO_LIMITS);
+  } catch (error) {
+    if (error instanceof TroupeError) return undefined;
+    throw error;
+  }
+}
+
+function replayOf({ headers }: Envelope): number {
+  const replay = headers?.[REPLAY_HEADER];
+  return typeof replay === "number" && Number.isSafeInteger(replay) && replay > 0 ? replay : 0;
+}

@@ -1,0 +1,343 @@
+/**
+ * The store in one SQLite file: for one machine.
+ *
+ * @module
+ */
+
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import { encodeHex } from "@std/encoding/hex";
+import { TroupeError } from "../errors.ts";
+import type { HopRecord } from "../hop_record.ts";
+import { openSqliteFile, type SqliteSchema } from "../sqlite/file.ts";
+import { GroupCommit } from "../sqlite/group_commit.ts";
+import type {
+  DeadRecord,
+  Page,
+  Recorded,
+  ResultFilter,
+  ResultRecord,
+  Store,
+  StoreCounts,
+  StoredResult,
+} from "./store.ts";
+
+const SCHEMA: SqliteSchema = {
+  // "trps"
+  applicationId: 0x74727073,
+  version: 1,
+  tables: `
+    CREATE TABLE result (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      parent_id TEXT,
+      root TEXT NOT NULL,
+      phase TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      route TEXT NOT NULL,
+      headers TEXT NOT NULL,
+      status TEXT NOT NULL,
+      payload TEXT NOT NULL,
+      error TEXT NOT NULL,
+      error_type TEXT NOT NULL,
+      replay INTEGER NOT NULL,
+      arrived_at INTEGER NOT NULL,
+      digest TEXT NOT NULL,
+      repeats INTEGER NOT NULL DEFAULT 0,
+      conflicts INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX result_root ON result (root);
+    CREATE INDEX result_phase ON result (phase, seq);
+    CREATE TABLE dead (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      key TEXT NOT NULL UNIQUE,
+      id TEXT NOT NULL,
+      root TEXT NOT NULL,
+      queue TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      message TEXT NOT NULL,
+      error TEXT NOT NULL,
+      body BLOB NOT NULL,
+      died_at INTEGER NOT NULL,
+      repeats INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX dead_id ON dead (id);
+    CREATE INDEX dead_root ON dead (root);
+    CREATE TABLE hop (
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL,
+      root TEXT NOT NULL,
+      started_at INTEGER NOT NULL,
+      record TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX hop_root ON hop (root);
+    CREATE INDEX hop_id ON hop (id)`,
+};
+
+/** Something was asked of a store that has been closed. */
+export class StoreClosedError extends TroupeError {
+  constructor() {
+    super("troupe.StoreClosed", "system", "The store of results is closed");
+  }
+}
+
+/** Options of {@linkcode openSqliteStore}. */
+export interface SqliteStoreOptions {
+  /** The file; made if it does not exist. */
+  readonly path: string;
+  /** Told of each transaction that failed and will be tried again. @default nothing is done */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** Page of a listing, where none is asked for. */
+const PAGE = 1000;
+
+/**
+ * Opens a store.
+ *
+ * @throws {SqliteFileError} when the file cannot serve.
+ */
+export function openSqliteStore({ path, onFailure = () => {} }: SqliteStoreOptions): Promise<Store> {
+  return Promise.resolve().then(() => new SqliteStore(openSqliteFile(path, SCHEMA), onFailure));
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+  readonly #commits: GroupCommit;
+  readonly #statements = new Map<string, StatementSync>();
+  #closed = false;
+
+  constructor(db: DatabaseSync, onFailure: (error: unknown) => void) {
+    this.#db = db;
+    this.#commits = new GroupCommit(db, onFailure);
+  }
+
+  async recordResults(records: readonly ResultRecord[]): Promise<Recorded[]> {
+    const digests = await Promise.all(records.map(bodyDigest));
+    return await this.#write(() =>
+      records.map((record, i) => this.#recordResult(record, digests[i] as string))
+    );
+  }
+
+  async recordDead(records: readonly DeadRecord[]): Promise<Recorded[]> {
+    return await this.#write(() => records.map((record) => this.#recordDead(record)));
+  }
+
+  async recordHops(records: readonly HopRecord[]): Promise<void> {
+    await this.#write(() => {
+      const insert = this.#prepare("INSERT INTO hop (id, root, started_at, record) VALUES (?, ?, ?, ?)");
+      for (const record of records) {
+        insert.run(record.id, record.root, record.startedAt, JSON.stringify(record));
+      }
+    });
+  }
+
+  result(id: string): Promise<StoredResult | undefined> {
+    return this.#read(() => {
+      const row = this.#prepare("SELECT * FROM result WHERE id = ?").get(id);
+      return row && storedResult(row);
+    });
+  }
+
+  results(filter: ResultFilter = {}): Promise<Page<StoredResult>> {
+    const { phase, root, ...rest } = filter;
+    return this.#page("result", { ...rest, where: { phase, root } }, storedResult);
+  }
+
+  dead(
+    filter: { id?: string; root?: string; limit?: number; after?: number } = {},
+  ): Promise<Page<DeadRecord>> {
+    const { id, root, ...rest } = filter;
+    return this.#page("dead", { ...rest, where: { id, root } }, storedDead);
+  }
+
+  hops(root: string): Promise<HopRecord[]> {
+    return this.#read(() =>
+      this.#prepare("SELECT record FROM hop WHERE root = ? OR id = ? ORDER BY started_at, seq").all(
+        root,
+        root,
+      )
+        .map(({ record }) => JSON.parse(String(record)) as HopRecord)
+    );
+  }
+
+  rootOf(id: string): Promise<string | undefined> {
+    return this.#read(() => {
+      const row = this.#prepare(`
+        SELECT root FROM result WHERE id = ?1 UNION ALL SELECT root FROM dead WHERE id = ?1
+        UNION ALL SELECT root FROM hop WHERE id = ?1 ORDER BY root = ?1 LIMIT 1`).get(id);
+      return row && String(row.root);
+    });
+  }
+
+  counts(): Promise<StoreCounts> {
+    return this.#read(() => {
+      const sums = this.#prepare(`
+        SELECT count(*) AS results, coalesce(sum(repeats), 0) AS repeats, coalesce(sum(conflicts), 0) AS conflicts
+        FROM result`).get() as Row;
+      const dead = this.#prepare("SELECT count(*) AS dead FROM dead").get() as Row;
+      const byPhase = this.#prepare("SELECT phase AS name, count(*) AS n FROM result GROUP BY phase").all();
+      const failures = this.#prepare(`
+        SELECT name, sum(n) AS n FROM (
+          SELECT error_type AS name, count(*) AS n FROM result WHERE phase = 'failed' GROUP BY error_type
+          UNION ALL SELECT reason AS name, count(*) AS n FROM dead GROUP BY reason
+        ) GROUP BY name ORDER BY name`).all();
+      const counted = (rows: Row[]) =>
+        Object.fromEntries(rows.map(({ name, n }) => [String(name), Number(n)]));
+      return {
+        results: Number(sums.results),
+        dead: Number(dead.dead),
+        byPhase: counted(byPhase),
+        failures: counted(failures),
+        repeats: Number(sums.repeats),
+        conflicts: Number(sums.conflicts),
+      };
+    });
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#commits.close();
+      this.#db.close();
+    }
+    return Promise.resolve();
+  }
+
+  #recordResult(record: ResultRecord, digest: string): Recorded {
+    const before = this.#prepare("SELECT phase, replay, digest FROM result WHERE id = ?").get(record.id);
+    if (!before) {
+      this.#insertResult(record, digest);
+      return "new";
+    }
+    // A replay answers for a failure; what has succeeded stays.
+    if (record.replay > Number(before.replay) && before.phase === "failed") {
+      this.#prepare("DELETE FROM result WHERE id = ?").run(record.id);
+      this.#insertResult(record, digest);
+      return "replaced";
+    }
+    const same = before.digest === digest;
+    this.#prepare(
+      `UPDATE result SET ${same ? "repeats = repeats + 1" : "conflicts = conflicts + 1"} WHERE id = ?`,
+    ).run(record.id);
+    return same ? "repeat" : "conflict";
+  }
+
+  #insertResult(record: ResultRecord, digest: string): void {
+    const errorType = record.error ? String((JSON.parse(record.error) as { type?: unknown }).type) : "";
+    this.#prepare(`
+      INSERT INTO result (id, parent_id, root, phase, reason, actor, route, headers, status, payload, error, error_type,
+        replay, arrived_at, digest)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+      record.id,
+      record.parentId ?? null,
+      record.root,
+      record.phase,
+      record.reason,
+      record.actor,
+      record.route,
+      record.headers,
+      record.status,
+      record.payload,
+      record.error,
+      errorType,
+      record.replay,
+      record.arrivedAt,
+      digest,
+    );
+  }
+
+  #recordDead(record: DeadRecord): Recorded {
+    const { key, id, root, queue, actor, reason, message, error, body, diedAt } = record;
+    const { changes } = this.#prepare(`
+      INSERT INTO dead (key, id, root, queue, actor, reason, message, error, body, died_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`)
+      .run(key, id, root, queue, actor, reason, message, error, body, diedAt);
+    if (changes > 0) return "new";
+    this.#prepare("UPDATE dead SET repeats = repeats + 1 WHERE key = ?").run(key);
+    return "repeat";
+  }
+
+  #page<T>(
+    table: "result" | "dead",
+    options: { where: Record<string, string | undefined>; limit?: number; after?: number },
+    read: (row: Row) => T,
+  ): Promise<Page<T>> {
+    const { where, limit = PAGE, after = 0 } = options;
+    const conditions = Object.entries(where).filter((condition): condition is [string, string] =>
+      condition[1] !== undefined
+    );
+    const clauses = ["seq > ?", ...conditions.map(([column]) => `${column} = ?`)].join(" AND ");
+    return this.#read(() => {
+      const rows = this.#prepare(`SELECT * FROM ${table} WHERE ${clauses} ORDER BY seq LIMIT ?`)
+        .all(after, ...conditions.map(([, value]) => value), limit + 1);
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      return {
+        items: items.map(read),
+        ...(rows.length > limit && last ? { next: Number(last.seq) } : {}),
+      };
+    });
+  }
+
+  /** Within the next transaction, which is durable when the promise resolves. */
+  #write<T>(run: () => T): Promise<T> {
+    return this.#commits.result(run, () => new StoreClosedError());
+  }
+
+  async #read<T>(run: () => T): Promise<T> {
+    if (this.#closed) throw new StoreClosedError();
+    return await run();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, statement = this.#db.prepare(sql));
+    return statement;
+  }
+}
+
+/** What makes two results the same: everything but the times. */
+async function bodyDigest({ phase, reason, route, payload, error }: ResultRecord): Promise<string> {
+  const type = error ? (JSON.parse(error) as { type?: unknown }).type : "";
+  const text = JSON.stringify([phase, reason, route, type, payload]);
+  return encodeHex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+function storedResult(row: Row): StoredResult {
+  return {
+    id: String(row.id),
+    ...(row.parent_id === null ? {} : { parentId: String(row.parent_id) }),
+    root: String(row.root),
+    phase: String(row.phase),
+    reason: String(row.reason),
+    actor: String(row.actor),
+    route: String(row.route),
+    headers: String(row.headers),
+    status: String(row.status),
+    payload: String(row.payload),
+    error: String(row.error),
+    replay: Number(row.replay),
+    arrivedAt: Number(row.arrived_at),
+    repeats: Number(row.repeats),
+    conflicts: Number(row.conflicts),
+  };
+}
+
+function storedDead(row: Row): DeadRecord {
+  return {
+    key: String(row.key),
+    id: String(row.id),
+    root: String(row.root),
+    queue: String(row.queue),
+    actor: String(row.actor),
+    reason: String(row.reason),
+    message: String(row.message),
+    error: String(row.error),
+    body: row.body as Uint8Array,
+    diedAt: Number(row.died_at),
+  };
+}

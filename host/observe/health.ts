@@ -1,0 +1,96 @@
+/**
+ * What a host says over HTTP: that it lives, whether it can work, and what it has counted.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import { TroupeError } from "../errors.ts";
+import type { PrometheusMetrics } from "./metrics.ts";
+
+/** A reason not to be ready. */
+export interface Problem {
+  /** The part that it concerns, such as `transport` or an actor's name. */
+  readonly part: string;
+  readonly reason: string;
+}
+
+/** What the answers are made of. */
+export interface HealthSources {
+  /** Why it cannot work at the moment; empty when it can. */
+  readonly problems: () => readonly Problem[];
+  /** What was counted; without it, there is no `/metrics`. */
+  readonly metrics?: PrometheusMetrics;
+  /** Called before metrics are rendered. */
+  readonly refresh?: () => Promise<void>;
+}
+
+/**
+ * The routes: `/healthz` (200 while the process lives), `/readyz` (200, or 503 with the reasons) and `/metrics`.
+ *
+ * @example
+ * ```ts
+ * import { healthApp } from "@troupe/host/observe/health";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = healthApp({ problems: () => [{ part: "transport", reason: "the disk is full" }] });
+ * assertEquals((await app.request("/readyz")).status, 503);
+ * ```
+ */
+export function healthApp({ problems, metrics, refresh }: HealthSources): Hono {
+  const app = new Hono();
+  app.get("/healthz", (c) => c.json({ status: "alive" }));
+  app.get("/readyz", (c) => {
+    const found = problems();
+    return found.length === 0
+      ? c.json({ status: "ready" })
+      : c.json({ status: "not ready", problems: found }, 503);
+  });
+  if (metrics) {
+    app.get("/metrics", async (c) => {
+      await refresh?.();
+      const { contentType, text } = await metrics.render();
+      return c.body(text, 200, { "content-type": contentType });
+    });
+  }
+  return app;
+}
+
+/** The port that was asked for cannot be had. */
+export class PortTakenError extends TroupeError {
+  constructor(port: number, options?: ErrorOptions) {
+    super(
+      "troupe.PortTaken",
+      "user",
+      `Port ${port} is taken: name another one, or 0 for any that is free`,
+      options,
+    );
+  }
+}
+
+/** A running server. */
+export interface HealthServer {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Answers what it has been asked, and ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the routes.
+ *
+ * @param options `port`: 0 takes any that is free; `hostname`. @default hostname "127.0.0.1"
+ * @throws {PortTakenError} when the port is taken.
+ */
+export function serveHealth(
+  sources: HealthSources,
+  { port, hostname = "127.0.0.1" }: { readonly port: number; readonly hostname?: string },
+): HealthServer {
+  try {
+    const server = Deno.serve({ port, hostname, onListen: () => {} }, healthApp(sources).fetch);
+    return { port: server.addr.port, close: () => server.shutdown() };
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) throw new PortTakenError(port, { cause: error });
+    throw error;
+  }
+}

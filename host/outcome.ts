@@ -1,0 +1,167 @@
+/**
+ * What a hop causes, frozen: the bytes to be published before its delivery may be acknowledged.
+ *
+ * @module
+ */
+
+import { SINK, SUMP } from "./actor_name.ts";
+import { aborted, advance, destination, failed, retried } from "./advance.ts";
+import { wrapDead } from "./crew/dead_letter.ts";
+import { encodeEnvelope, type Envelope } from "./envelope.ts";
+import { TroupeError } from "./errors.ts";
+import type { Failure, HopResult } from "./hop.ts";
+import type { Verdict } from "./hop_record.ts";
+import { disposition } from "./resiliency.ts";
+
+/** One message that a hop causes. */
+export interface Outbound {
+  /** Id of the envelope in it; empty for bytes that are none. */
+  readonly id: string;
+  /** The queue that it goes to. */
+  readonly to: string;
+  readonly body: Uint8Array;
+}
+
+/** Everything that a hop causes. It does not change any more, however often it has to be published. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  /** Why, where the verdict is not a good one. */
+  readonly error?: { readonly type: string; readonly message: string };
+  readonly messages: readonly Outbound[];
+}
+
+/** Circumstances of a hop. */
+export interface HopContext {
+  /** Name of the actor. */
+  readonly actor: string;
+  /** The queue that the envelope was taken from. */
+  readonly queue: string;
+  /** The envelope's bytes, as they were in the queue. */
+  readonly body: Uint8Array;
+  /** Distinguishes this execution from others of the same hop. */
+  readonly run: string;
+  readonly now: Date;
+  /** The largest envelope that may be sent on, in bytes. */
+  readonly maxEnvelopeBytes: number;
+}
+
+/** The outcome of bytes that no hop can be made of: they go to `x-sump` as they came. */
+export function undeliverable(
+  error: TroupeError,
+  envelope: Envelope | undefined,
+  context: HopContext,
+): Outcome {
+  return {
+    verdict: "dead",
+    error: { type: error.code, message: error.message },
+    messages: [deadMessage(envelope?.id ?? "", error, context)],
+  };
+}
+
+/** The outcome of what the stage said of a hop. */
+export async function outcomeOf(
+  result: HopResult,
+  envelope: Envelope,
+  context: HopContext,
+): Promise<Outcome> {
+  if (!result.ok) return failureOutcome(result.failure, envelope, context);
+  if (result.emits.length === 0) {
+    return { verdict: "aborted", messages: [toSink(aborted(envelope, context))] };
+  }
+  const children = await advance(envelope, result.emits, context);
+  const messages = children.map((child): Outbound => {
+    const body = encodeEnvelope(child);
+    const to = destination(child);
+    if (body.length > context.maxEnvelopeBytes) {
+      const error = new EnvelopeTooLargeError(body.length, context.maxEnvelopeBytes);
+      return deadMessage(child.id, error, { ...context, queue: to, body });
+    }
+    return { id: child.id, to, body };
+  });
+  return { verdict: messages.every((message) => message.to === SINK) ? "finished" : "forwarded", messages };
+}
+
+/** The outcome of a hop that failed. */
+export function failureOutcome(failure: Failure, envelope: Envelope, context: HopContext): Outcome {
+  const error = { type: failure.type, message: failure.message };
+  switch (disposition(failure, { attempt: envelope.status?.attempt ?? 1 })) {
+    case "sink":
+      return { verdict: "failed", error, messages: [toSink(failed(envelope, failure, context))] };
+    case "retry": {
+      const again = retried(envelope, failure, context);
+      return {
+        verdict: "retried",
+        error,
+        messages: [{ id: again.id, to: context.queue, body: encodeEnvelope(again) }],
+      };
+    }
+    case "sump": {
+      const dead = new HopFailedError(failure);
+      return { verdict: "dead", error, messages: [deadMessage(envelope.id, dead, context, failure)] };
+    }
+  }
+}
+
+/** The same message, addressed to `x-sump` because nothing can be delivered where it was to go. */
+export function undelivered(message: Outbound, error: TroupeError, context: HopContext): Outbound {
+  return deadMessage(message.id, error, { ...context, queue: message.to, body: message.body });
+}
+
+function toSink(envelope: Envelope): Outbound {
+  return { id: envelope.id, to: SINK, body: encodeEnvelope(envelope) };
+}
+
+function deadMessage(id: string, error: TroupeError, context: HopContext, failure?: Failure): Outbound {
+  const body = wrapDead({
+    reason: error.code,
+    message: error.message,
+    queue: context.queue,
+    actor: context.actor,
+    at: context.now,
+    ...(failure ? { error: failure } : {}),
+    body: context.body,
+  });
+  return { id, to: SUMP, body };
+}
+
+/** An envelope came to the queue of an actor that is not the one whose turn it is. */
+export class RouteMismatchError extends TroupeError {
+  constructor(actor: string, curr: string) {
+    super(
+      "troupe.RouteMismatch",
+      "user",
+      `The envelope is in the queue of ${actor}, but its route.curr is ${JSON.stringify(curr)}: ` +
+        `whoever sends it must put the actor's own name there`,
+    );
+  }
+}
+
+/** An envelope is larger than the mesh carries. */
+export class EnvelopeTooLargeError extends TroupeError {
+  constructor(bytes: number, limit: number) {
+    super(
+      "troupe.TooLarge",
+      "user",
+      `The envelope has ${bytes} bytes and the limit is ${limit}: emit less at once, or keep the data elsewhere`,
+    );
+  }
+}
+
+/** The queue that an envelope was to go to does not exist. */
+export class NoSuchActorError extends TroupeError {
+  constructor(queue: string) {
+    super(
+      "troupe.NoSuchActor",
+      "user",
+      `There is no actor ${
+        JSON.stringify(queue)
+      } in this mesh: correct the route, or deploy the actor and send again`,
+    );
+  }
+}
+
+class HopFailedError extends TroupeError {
+  constructor(failure: Failure) {
+    super(failure.type, "user", failure.message);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * One replica of an actor, from its component to a host that is ready to take envelopes.
+ *
+ * @module
+ */
+
+import type { ComponentSource } from "./component/component.ts";
+import { prepareComponent } from "./component/prepare.ts";
+import { Host } from "./host.ts";
+import type { Grants, Isolation, Limits } from "./limits.ts";
+import type { Logger } from "./observe/logs.ts";
+import type { HostMetrics } from "./observe/metrics.ts";
+import type { Stage } from "./stage/stage.ts";
+import { startStage } from "./stage/supervisor.ts";
+import type { Transport } from "./transport/transport.ts";
+
+/** What an actor is, as far as its host needs to know. */
+export interface ActorConfig {
+  /** A DNS label; the name of its queue too. */
+  readonly name: string;
+  readonly component: ComponentSource;
+  readonly isolation: Isolation;
+  readonly limits: Limits;
+  readonly grants: Grants;
+}
+
+/** What a replica works with. */
+export interface ReplicaOptions {
+  readonly transport: Transport;
+  readonly logger: Logger;
+  readonly metrics: HostMetrics;
+  /** Folder for transpiled components and for the code of the sandbox. */
+  readonly cacheDir: string;
+  /** See `HostOptions.recordPayloadBytes`. @default 0 */
+  readonly recordPayloadBytes?: number;
+  /** See `HostOptions.noQueueMs`. @default 30000 */
+  readonly noQueueMs?: number;
+}
+
+/**
+ * Prepares the component, declares the queue, starts the stage. Call `run()` of what it returns.
+ *
+ * @throws {ComponentRefusedError} when the component may not run as the spec stands, and others of the pipeline.
+ */
+export async function startReplica(actor: ActorConfig, options: ReplicaOptions): Promise<Host> {
+  const logger = options.logger.child({ actor: actor.name });
+  const [stage] = await Promise.all([
+    openStage(actor, { ...options, logger }),
+    options.transport.declare([actor.name]),
+  ]);
+  return new Host({
+    actor: actor.name,
+    transport: options.transport,
+    stage,
+    logger,
+    metrics: options.metrics,
+    concurrency: actor.limits.concurrency,
+    ...(options.recordPayloadBytes === undefined ? {} : { recordPayloadBytes: options.recordPayloadBytes }),
+    ...(options.noQueueMs === undefined ? {} : { noQueueMs: options.noQueueMs }),
+  });
+}
+
+/** Makes a stage for an actor, as its component is now; for a new host, or to be swapped into a running one. */
+export async function openStage(
+  actor: ActorConfig,
+  options: Pick<ReplicaOptions, "cacheDir" | "logger" | "metrics" | "transport">,
+): Promise<Stage> {
+  const { cacheDir, logger, metrics, transport } = options;
+  const component = await prepareComponent(actor.component, {
+    cacheDir,
+    grants: actor.grants,
+    limits: actor.limits,
+    onWarning: (message: string) => logger.warn(message),
+  });
+  return await startStage({
+    actor: actor.name,
+    component,
+    limits: actor.limits,
+    isolation: actor.isolation,
+    grants: actor.grants,
+    cacheDir,
+    onLog: ({ envelopeId, level, message }) => logger[level](message, { id: envelopeId, guest: true }),
+    onFly: (id, event) =>
+      transport.broadcast(
+        FLY_TOPIC,
+        new TextEncoder().encode(`{"id":${JSON.stringify(id)},"event":${event}}`),
+      ),
+    onEvent: (event) => {
+      metrics.stageEvent(actor.name, event);
+      if (event.kind === "violation") logger.error("the stage let pass what the host refuses", { ...event });
+      else logger[event.kind === "child-died" ? "warn" : "debug"](`stage: ${event.kind}`, { ...event });
+    },
+  });
+}
+
+/** The topic on which `fly` events are broadcast: a JSON text `{id, event}` each. */
+export const FLY_TOPIC = "fly";
