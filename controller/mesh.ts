@@ -1,82 +1,90 @@
 /**
- * The actors of a mesh that is kept in a folder.
+ * Finds the actors of a mesh: every `actor.yaml` below a folder.
  *
  * @module
  */
 
 import { TroupeError } from "@troupe/host/errors";
 import { join } from "@std/path";
-import { type ActorSpec, ActorSpecError, parseActorSpec } from "./spec.ts";
+import { ActorSpecError, type SpecProblem } from "./errors.ts";
+import { type ActorSpec, parseActorSpec } from "./spec.ts";
 
+export { ActorSpecError, type SpecProblem } from "./errors.ts";
 export type { ActorSpec } from "./spec.ts";
 
-/** Folders in which no actor is looked for. */
-const PASSED_OVER = new Set(["build", "node_modules", "target"]);
-
-/** A folder that is no mesh. */
+/** There is no actor where a mesh was looked for. */
 export class NoActorsError extends TroupeError {
-  constructor(folder: string, options?: ErrorOptions) {
-    super(
-      "troupe.NoActors",
-      "user",
-      `There is no actor.yaml in ${folder} or below: name the mesh's folder, or make an actor with "troupe new NAME"`,
-      options,
-    );
+  /** @param problem What is the matter with the folder. */
+  constructor(folder: string, problem: string, options?: ErrorOptions) {
+    const advice = `name the mesh's folder, or make an actor with "troupe new NAME"`;
+    super("troupe.NoActors", "user", `${folder} ${problem}: ${advice}`, options);
   }
 }
 
+/** Name of the file that describes an actor. */
+export const SPEC_FILE = "actor.yaml";
+
+/** Folders that hold no actors of the mesh. Hidden ones hold none, either. */
+const SKIPPED = new Set(["build", "node_modules"]);
+
 /**
- * Reads every `actor.yaml` below a folder, in the order of the actors' names.
+ * Reads every `actor.yaml` below a folder. Hidden folders, `build` and `node_modules` are passed over, links to folders
+ * are not followed.
  *
- * @throws {NoActorsError} when there is none.
- * @throws {MeshError} when any is wrong, or two have the same name.
+ * @param dir The folder.
+ * @returns The actors, sorted by name.
+ * @throws {ActorSpecError} with everything that is wrong in all of the files; also when two actors share a name.
+ * @throws {NoActorsError} when there is no actor, or no such folder.
  */
-export async function loadMesh(folder: string): Promise<ActorSpec[]> {
-  const files = await Array.fromAsync(actorFiles(folder));
-  if (files.length === 0) throw new NoActorsError(folder);
+export async function loadMesh(dir: string): Promise<ActorSpec[]> {
+  const files = await Array.fromAsync(findSpecs(dir));
+  if (files.length === 0) {
+    throw new NoActorsError(dir, `has no ${SPEC_FILE} in it or below`);
+  }
   const specs: ActorSpec[] = [];
-  const mistakes: string[] = [];
-  for (const file of files) {
+  const problems: SpecProblem[] = [];
+  for (const file of files.sort()) {
     try {
       specs.push(parseActorSpec(await Deno.readTextFile(file), { file }));
     } catch (error) {
       if (!(error instanceof ActorSpecError)) throw error;
-      mistakes.push(error.message);
+      problems.push(...error.problems);
     }
   }
-  const byName = new Map<string, ActorSpec>();
-  for (const spec of specs) {
-    const other = byName.get(spec.name);
-    if (other) {
-      mistakes.push(
-        `${spec.file}: the name ${spec.name} is taken by ${other.file}: give one of them another`,
-      );
-    }
-    byName.set(spec.name, spec);
-  }
-  if (mistakes.length > 0) throw new MeshError(mistakes);
-  return specs.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  problems.push(...doubles(specs));
+  if (problems.length > 0) throw new ActorSpecError(problems);
+  return specs.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Specs of a mesh that are wrong, all of them. */
-export class MeshError extends TroupeError {
-  constructor(mistakes: readonly string[]) {
-    super("troupe.BadSpec", "user", mistakes.join("\n"));
-  }
-}
-
-async function* actorFiles(folder: string): AsyncGenerator<string> {
+async function* findSpecs(folder: string): AsyncGenerator<string> {
   let entries: Deno.DirEntry[];
   try {
     entries = await Array.fromAsync(Deno.readDir(folder));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new NoActorsError(folder, { cause: error });
+    if (error instanceof Deno.errors.NotFound) {
+      throw new NoActorsError(folder, "does not exist", { cause: error });
+    }
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new NoActorsError(folder, "is not a folder", { cause: error });
     }
     throw error;
   }
-  for (const { name, isFile, isDirectory } of entries) {
-    if (isFile && name === "actor.yaml") yield join(folder, name);
-    if (isDirectory && !name.startsWith(".") && !PASSED_OVER.has(name)) yield* actorFiles(join(folder, name));
+  for (const { name, isDirectory, isFile } of entries) {
+    if (isFile && name === SPEC_FILE) yield join(folder, name);
+    if (isDirectory && !name.startsWith(".") && !SKIPPED.has(name)) yield* findSpecs(join(folder, name));
   }
+}
+
+function doubles(specs: readonly ActorSpec[]): SpecProblem[] {
+  const first = new Map<string, string>();
+  const problems: SpecProblem[] = [];
+  for (const { name, file } of specs) {
+    const other = first.get(name);
+    if (other === undefined) first.set(name, file);
+    else {
+      const message = `is ${name}, and so is that of ${other}: rename one of them`;
+      problems.push({ file, path: "metadata.name", message });
+    }
+  }
+  return problems;
 }

@@ -1,124 +1,45 @@
 /**
- * The `Actor` resource, as it is written in `actor.yaml` and in a cluster. The schema is the only source of what is
- * allowed; what the design names and this version cannot do yet is refused by name.
+ * Reads an `actor.yaml`.
  *
  * @module
  */
 
-import { isActorName, isReservedName } from "@troupe/host/actor_name";
-import type { ComponentSource } from "@troupe/host/component";
-import { TroupeError } from "@troupe/host/errors";
-import { DEFAULT_LIMITS, type Grants, type Isolation, type Limits } from "@troupe/host/limits";
+import type { Grants, Isolation, Limits } from "@troupe/host/limits";
 import { dirname, resolve } from "@std/path";
-import { LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
-import { bytesOf, millisecondsOf } from "./units.ts";
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
+import type { z } from "zod";
+import { ActorSpecError, type SpecProblem } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+import { ActorResource, FIELDS, NOT_YET } from "./resource.ts";
 
-/** The resource's `apiVersion`. */
-export const API_VERSION = "troupe.dev/v1alpha1";
+export { ActorSpecError, type SpecProblem } from "./errors.ts";
 
-/** An actor, ready to be run: paths absolute, sizes in bytes, times in milliseconds. */
+/** An actor, ready to be run: paths are absolute, sizes bytes, times milliseconds. */
 export interface ActorSpec {
+  /** A DNS label; the name of its queue too. */
   readonly name: string;
-  readonly component: ComponentSource;
+  /** Where its component is. */
+  readonly component:
+    | { readonly kind: "file"; readonly path: string }
+    | { readonly kind: "https"; readonly url: string; readonly sha256: string };
   readonly isolation: Isolation;
   readonly limits: Limits;
   readonly grants: Grants;
-  /** The file that it was read from, and its folder. */
+  /** The `actor.yaml`. */
   readonly file: string;
+  /** The folder that it is in, with the actor's source if there is one. */
   readonly folder: string;
 }
 
-/** A spec that is wrong; the message names each place, what is wrong there, and what to do. */
-export class ActorSpecError extends TroupeError {
-  /** One sentence for each mistake. */
-  readonly mistakes: readonly string[];
-
-  constructor(file: string, mistakes: readonly string[], options?: ErrorOptions) {
-    super("troupe.BadSpec", "user", mistakes.map((mistake) => `${file}:${mistake}`).join("\n"), options);
-    this.mistakes = mistakes;
-  }
-}
-
-const bytes = z.union([z.string(), z.number()]).transform((value, context) => {
-  const parsed = bytesOf(value);
-  if (parsed === undefined) {
-    context.addIssue({ code: "custom", message: `not a size: write bytes, or 128Mi, 64Ki` });
-  }
-  return parsed ?? z.NEVER;
-});
-
-const duration = z.union([z.string(), z.number()]).transform((value, context) => {
-  const parsed = millisecondsOf(value);
-  if (parsed === undefined) {
-    context.addIssue({ code: "custom", message: `not a time: write 30s, 500ms or 2m` });
-  }
-  return parsed ?? z.NEVER;
-});
-
-const count = z.number().int().min(1);
-
-const Component = z.union([
-  z.strictObject({ file: z.string().min(1) }),
-  z.strictObject({
-    url: z.url({ protocol: /^https$/, error: "not an https address" }),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/i, "not a SHA-256 in hex"),
-  }),
-], { error: "write either file: PATH, or url: https://… with sha256: DIGEST" });
-
-const routeGrant = z.string().refine(
-  (name) => isActorName(name.replace(/-\*$/, "")),
-  { error: "not the name of an actor, nor prefix-*" },
-);
-
-const Resource = z.strictObject({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.literal("Actor"),
-  metadata: z.looseObject({
-    name: z.string()
-      .refine(isActorName, {
-        error: "not a DNS label: lower-case letters, digits and -, up to 63 characters",
-      })
-      .refine((name) => !isReservedName(name), { error: "names that begin with x- belong to the crew" }),
-  }),
-  spec: z.strictObject({
-    component: Component,
-    isolation: z.enum(["fresh", "reuse"]).default("fresh"),
-    limits: z.strictObject({
-      memory: bytes.pipe(z.number().min(65_536, "at least 64Ki").max(4 * 2 ** 30, "at most 4Gi")).optional(),
-      timeout: duration.pipe(z.number().min(1).max(3_600_000, "at most 1h")).optional(),
-      concurrency: count.max(1000).optional(),
-      emits: count.max(100_000).optional(),
-      emittedBytes: bytes.pipe(z.number().min(1).max(256 * 2 ** 20, "at most 256Mi")).optional(),
-      logBytes: bytes.pipe(z.number().min(0).max(16 * 2 ** 20, "at most 16Mi")).optional(),
-    }).default({}),
-    grants: z.strictObject({ route: z.array(routeGrant).default([]) }).default({ route: [] }),
-  }),
-});
-
-/** What the design names and this version does not do. */
-const LATER: Record<string, readonly string[]> = {
-  "spec": [
-    "transport",
-    "scaling",
-    "resiliency",
-    "resources",
-    "env",
-    "podTemplate",
-    "queuePolicy",
-    "suspend",
-    "rate",
-  ],
-  "spec.grants": ["env", "secrets", "http", "state", "files", "clock", "random"],
-  "spec.limits": ["cpu", "egressBytes", "hostCalls", "residentMemory"],
-};
+/** The largest file that is read, in characters. */
+const MAX_LENGTH = 1024 * 1024;
 
 /**
- * Reads an actor's spec.
+ * Reads the spec of one actor.
  *
- * @param text YAML.
- * @param options `file`: where it stands, for messages and for what paths in it are relative to.
- * @throws {ActorSpecError} when it is wrong, with every mistake.
+ * @param text YAML, or JSON.
+ * @param options `file`: where the text is from; relative paths in it start at its folder.
+ * @throws {ActorSpecError} with everything that is wrong: file, line, field, what, and what to do.
  *
  * @example
  * ```ts
@@ -133,92 +54,131 @@ const LATER: Record<string, readonly string[]> = {
  *   component: { file: build/split.wasm }
  *   limits: { timeout: 2s }
  * `;
- * assertEquals(parseActorSpec(text, { file: "/mesh/actor.yaml" }).limits.timeoutMs, 2000);
+ * const spec = parseActorSpec(text, { file: "/mesh/split/actor.yaml" });
+ * assertEquals(spec.component, { kind: "file", path: "/mesh/split/build/split.wasm" });
+ * assertEquals(spec.limits.timeoutMs, 2000);
  * ```
  */
 export function parseActorSpec(text: string, { file }: { readonly file: string }): ActorSpec {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
+  const document = readDocument(text, { file, lines });
+  const { data, error } = ActorResource.safeParse(document.toJS());
+  if (error) {
+    const lineOf = (path: readonly PropertyKey[]) => lineAt(document, path, lines);
     throw new ActorSpecError(
-      file,
-      document.errors.map(({ message, linePos }) => `${linePos?.[0].line ?? 1}: ${message.split("\n")[0]}`),
+      error.issues.flatMap((issue) => problemsOf(issue, { file, lineOf })).sort(byLine),
+      { cause: error },
     );
   }
-  const result = Resource.safeParse(document.toJS());
-  if (!result.success) {
-    const lineOf = (path: readonly PropertyKey[]) => {
-      // The nearest part of the path that is there.
-      for (let length = path.length; length > 0; length--) {
-        const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
-        if (node?.range) return lines.linePos(node.range[0]).line;
-      }
-      return 1;
-    };
-    throw new ActorSpecError(file, result.error.issues.flatMap((issue) => explain(issue, lineOf)), {
-      cause: result.error,
-    });
-  }
-  const { metadata, spec } = result.data;
-  const folder = dirname(resolve(file));
-  const { component, isolation, limits, grants } = spec;
+  const path = resolve(file);
+  const { metadata, spec } = data;
   return {
     name: metadata.name,
-    component: "file" in component
-      ? { kind: "file", path: resolve(folder, component.file) }
-      : { kind: "https", url: component.url, sha256: component.sha256 },
-    isolation,
+    component: componentOf(spec.component, dirname(path)),
+    isolation: spec.isolation,
     limits: {
-      memoryBytes: limits.memory ?? DEFAULT_LIMITS.memoryBytes,
-      timeoutMs: limits.timeout ?? DEFAULT_LIMITS.timeoutMs,
-      concurrency: limits.concurrency ?? DEFAULT_LIMITS.concurrency,
-      emits: limits.emits ?? DEFAULT_LIMITS.emits,
-      emittedBytes: limits.emittedBytes ?? DEFAULT_LIMITS.emittedBytes,
-      logBytes: limits.logBytes ?? DEFAULT_LIMITS.logBytes,
+      memoryBytes: spec.limits.memory,
+      timeoutMs: spec.limits.timeout,
+      concurrency: spec.limits.concurrency,
+      emits: spec.limits.emits,
+      emittedBytes: spec.limits.emittedBytes,
+      logBytes: spec.limits.logBytes,
     },
-    grants,
-    file: resolve(file),
-    folder,
+    grants: { route: spec.grants.route },
+    file: path,
+    folder: dirname(path),
   };
 }
 
-/** Sentences for one of zod's issues. */
-function explain(issue: z.core.$ZodIssue, lineOf: (path: readonly PropertyKey[]) => number): string[] {
-  const where = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${lineOf([...issue.path, key])}: ${unknownField(where, key)}`);
-  }
-  return [`${lineOf(issue.path)}: ${where || "the document"}: ${issue.message}`];
+function componentOf(
+  { file, url, sha256 }: ActorResource["spec"]["component"],
+  folder: string,
+): ActorSpec["component"] {
+  if (file !== undefined) return { kind: "file", path: resolve(folder, file) };
+  // The schema lets nothing else through.
+  return { kind: "https", url: url as string, sha256: sha256 as string };
 }
 
-function unknownField(where: string, key: string): string {
-  const path = where ? `${where}.${key}` : key;
-  if (LATER[where]?.includes(key)) return `${path} is not supported by this version: remove it`;
-  const nearest = knownFields(where).find((known) => distance(known.toLowerCase(), key.toLowerCase()) <= 2);
-  return `${path} is not a field of an Actor${nearest ? `; did you mean ${nearest}?` : ""}`;
-}
-
-function knownFields(where: string): string[] {
-  const fields: Record<string, string[]> = {
-    "": ["apiVersion", "kind", "metadata", "spec"],
-    "spec": ["component", "isolation", "limits", "grants"],
-    "spec.limits": ["memory", "timeout", "concurrency", "emits", "emittedBytes", "logBytes"],
-    "spec.grants": ["route"],
-    "spec.component": ["file", "url", "sha256"],
+function readDocument(
+  text: string,
+  { file, lines }: { readonly file: string; readonly lines: LineCounter },
+): Document {
+  const fail = (message: string, line?: number): never => {
+    throw new ActorSpecError([{ file, path: "", message, ...(line === undefined ? {} : { line }) }]);
   };
-  return fields[where] ?? [];
+  if (text.length > MAX_LENGTH) fail(`is longer than ${MAX_LENGTH} characters: it is no actor's spec`);
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const [document, second] = documents;
+  if (!document) return fail("is empty: describe an actor, or remove the file");
+  if (second) {
+    fail("holds several documents: give each actor a folder and an actor.yaml of its own", 1);
+  }
+  const [problem] = document.errors;
+  if (problem) fail(`is not YAML: ${problem.message}`, lines.linePos(problem.pos[0]).line);
+  try {
+    document.toJS();
+  } catch (error) {
+    // Aliases that multiply without bound.
+    fail(`is not YAML that can be read: ${error instanceof Error ? error.message : error}`);
+  }
+  return document;
 }
 
-/** Edits between two words (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
+interface Place {
+  readonly file: string;
+  readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
+}
+
+function problemsOf(issue: z.core.$ZodIssue, place: Place): SpecProblem[] {
+  if (issue.code !== "unrecognized_keys") return [problemAt(issue.path, issue.message, place)];
+  return issue.keys.map((key) => problemAt([...issue.path, key], unknownField(issue.path, key), place));
+}
+
+function problemAt(path: readonly PropertyKey[], message: string, { file, lineOf }: Place): SpecProblem {
+  const line = lineOf(path);
+  return { file, path: fieldName(path), message, ...(line === undefined ? {} : { line }) };
+}
+
+function unknownField(parent: readonly PropertyKey[], key: string): string {
+  const within = fieldName(parent);
+  if (NOT_YET.has(within === "" ? key : `${within}.${key}`)) {
+    return "is not supported by this version of Troupe: remove it";
   }
-  return row[b.length] ?? 0;
+  if (within === "" && key === "status") return "is written by the controller: remove it";
+  const known = FIELDS.get(within) ?? [];
+  const meant = nearest(key, known);
+  const advice = meant === undefined ? `the fields here are ${known.join(", ")}` : `did you mean ${meant}?`;
+  return `is not a field of an Actor; ${advice}`;
+}
+
+/** Such as `spec.grants.route[0]`. */
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (name, part) =>
+      typeof part === "number" ? `${name}[${part}]` : name === "" ? String(part) : `${name}.${String(part)}`,
+    "",
+  );
+}
+
+/** The line of the deepest part of a path that is there. */
+function lineAt(document: Document, path: readonly PropertyKey[], lines: LineCounter): number | undefined {
+  let node: unknown = document.contents;
+  let at: Node | undefined;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === part);
+      if (!pair) break;
+      at = pair.key as Node;
+      node = pair.value;
+    } else if (isSeq(node) && typeof part === "number" && node.items[part]) {
+      at = node.items[part] as Node;
+      node = at;
+    } else break;
+  }
+  const offset = (at ?? document.contents)?.range?.[0];
+  return offset === undefined ? undefined : lines.linePos(offset).line;
+}
+
+function byLine(a: SpecProblem, b: SpecProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0);
 }

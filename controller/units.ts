@@ -4,28 +4,59 @@
  * @module
  */
 
-const SIZES: Readonly<Record<string, number>> = {
+const UNITS: Readonly<Record<string, number>> = {
   "": 1,
   k: 1e3,
   M: 1e6,
   G: 1e9,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
 };
 
-const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6 };
-
-/** Bytes of `128Mi`, `64Ki`, `1G` or a plain number; undefined when it is none. */
-export function bytesOf(value: string | number): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(k|M|G|Ki|Mi|Gi)?$/.exec(String(value)) ?? [];
-  const size = SIZES[unit ?? ""];
-  return amount === undefined || size === undefined ? undefined : Math.round(Number(amount) * size);
+/**
+ * Bytes of a size such as `128Mi`, `1.5Gi`, `64k` or `1000`: the quantities of Kubernetes, up to giga.
+ *
+ * @returns undefined when the text is no size, or no whole number of bytes.
+ *
+ * @example
+ * ```ts
+ * import { bytesOf } from "@troupe/controller/units";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(bytesOf("64Ki"), 65536);
+ * assertEquals(bytesOf("64 kilobytes"), undefined);
+ * ```
+ */
+export function bytesOf(text: string): number | undefined {
+  const [, number, unit] = /^(\d{1,15}(?:\.\d{1,6})?)([A-Za-z]*)$/.exec(text) ?? [];
+  const factor = unit === undefined ? undefined : UNITS[unit];
+  if (number === undefined || factor === undefined) return undefined;
+  const bytes = Number(number) * factor;
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** Milliseconds of `500ms`, `30s`, `2m`, `1h`; undefined when it is none. A number needs its unit. */
-export function millisecondsOf(value: string | number): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(String(value)) ?? [];
-  const time = TIMES[unit ?? ""];
-  return amount === undefined || time === undefined ? undefined : Math.round(Number(amount) * time);
+const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/**
+ * Milliseconds of a time such as `30s`, `500ms`, `1m30s` or `1.5h`: the durations of Go, from milliseconds to hours.
+ *
+ * @returns undefined when the text is no time, or no whole number of milliseconds.
+ *
+ * @example
+ * ```ts
+ * import { millisecondsOf } from "@troupe/controller/units";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(millisecondsOf("1m30s"), 90_000);
+ * assertEquals(millisecondsOf("30"), undefined);
+ * ```
+ */
+export function millisecondsOf(text: string): number | undefined {
+  if (!/^(\d{1,9}(\.\d{1,6})?(ms|s|m|h))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(number) * (TIMES[unit as string] as number);
+  }
+  return Number.isSafeInteger(total) ? total : undefined;
 }

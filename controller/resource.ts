@@ -1,0 +1,194 @@
+/**
+ * The `Actor` resource: what an `actor.yaml` may say, here and in a cluster.
+ *
+ * @module
+ */
+
+import { isActorName, isReservedName, RESUME } from "@troupe/host/actor_name";
+import { DEFAULT_LIMITS } from "@troupe/host/limits";
+import { z } from "zod";
+import { bytesOf, millisecondsOf } from "./units.ts";
+
+/** The version of the resource that is read here. */
+export const API_VERSION = "troupe.dev/v1alpha1";
+
+/** A message for a field that is missing, or of another type. */
+function wants(what: string) {
+  return {
+    error: ({ input }: { input: unknown }) =>
+      input === undefined ? `is missing: it has to be ${what}` : `has to be ${what}`,
+  };
+}
+
+function literal<T extends string>(value: T) {
+  return z.literal(value, wants(JSON.stringify(value)));
+}
+
+function object<T extends z.core.$ZodLooseShape>(shape: T, what: string) {
+  return z.strictObject(shape, wants(what));
+}
+
+function bytes({ least, most }: { least: number; most: number }) {
+  const what = `a size, such as 128Mi, 64Ki or 1000 (bytes)`;
+  return z.union([z.string(), z.number()], wants(what)).transform((input, context) => {
+    const value = bytesOf(String(input));
+    const problem = value === undefined
+      ? `has to be ${what}`
+      : value < least || value > most
+      ? `has to be between ${least} and ${most} bytes`
+      : undefined;
+    if (problem === undefined) return value as number;
+    context.addIssue({ code: "custom", message: problem });
+    return z.NEVER;
+  });
+}
+
+function duration({ least, most }: { least: number; most: number }) {
+  const what = "a time with its unit, such as 30s, 500ms or 1m30s";
+  return z.string(wants(what)).transform((input, context) => {
+    const value = millisecondsOf(input);
+    const problem = value === undefined
+      ? `has to be ${what}`
+      : value < least || value > most
+      ? `has to be between ${least}ms and ${most / 3_600_000}h`
+      : undefined;
+    if (problem === undefined) return value as number;
+    context.addIssue({ code: "custom", message: problem });
+    return z.NEVER;
+  });
+}
+
+function count({ least, most }: { least: number; most: number }) {
+  const what = `a whole number between ${least} and ${most}`;
+  return z.number(wants(what)).refine(
+    (value) => Number.isInteger(value) && value >= least && value <= most,
+    { error: `has to be ${what}` },
+  );
+}
+
+const MIB = 1024 * 1024;
+
+const actorName = z.string(wants("a name")).superRefine((name, context) => {
+  const problem = !isActorName(name)
+    ? "has to be a DNS label: up to 63 lower-case letters, digits and hyphens, with no hyphen at either end"
+    : isReservedName(name)
+    ? 'may not begin with "x-": these names are the crew\'s'
+    : undefined;
+  if (problem) context.addIssue({ code: "custom", message: problem });
+});
+
+const routeGrant = z.string(wants("an actor's name, or prefix-*")).superRefine((grant, context) => {
+  const name = grant.endsWith("-*") ? grant.slice(0, -2) : grant;
+  const problem = !isActorName(name)
+    ? `has to be an actor's name, or a prefix followed by "-*"`
+    : grant === RESUME
+    ? `cannot be granted: only the crew may send to ${RESUME}`
+    : undefined;
+  if (problem) context.addIssue({ code: "custom", message: problem });
+});
+
+const component = object({
+  /** Path of the component, relative to the folder of the `actor.yaml`. */
+  file: z.string(wants("a path")).refine(
+    (path) => path !== "" && !/^([/\\]|[A-Za-z]:)/.test(path) && !path.includes("\0"),
+    { error: "has to be a path relative to the folder of the actor.yaml" },
+  ).optional(),
+  /** Where to fetch it. */
+  url: z.string(wants("an https URL")).refine(isHttps, {
+    error: "has to be an https URL without credentials",
+  })
+    .optional(),
+  /** SHA-256 of the component behind `url`, in hex. */
+  sha256: z.string(wants("a SHA-256 in hex")).regex(/^[0-9a-f]{64}$/, {
+    error: "has to be a SHA-256: 64 lower-case hex digits",
+  }).optional(),
+}, "an object with either file, or url and sha256").superRefine(({ file, url, sha256 }, context) => {
+  const problem = (file === undefined) === (url === undefined)
+    ? "has to have either file, or url and sha256"
+    : url !== undefined && sha256 === undefined
+    ? "has url, and needs sha256 with it: the component's SHA-256 in hex"
+    : file !== undefined && sha256 !== undefined
+    ? "has file and sha256: sha256 belongs to url; remove it"
+    : undefined;
+  if (problem) context.addIssue({ code: "custom", message: problem });
+});
+
+const limits = object({
+  /** Linear memory of one instance. */
+  memory: bytes({ least: MIB, most: 4096 * MIB }).default(DEFAULT_LIMITS.memoryBytes),
+  /** Wall time of one hop. */
+  timeout: duration({ least: 1, most: 24 * 3_600_000 }).default(DEFAULT_LIMITS.timeoutMs),
+  /** Envelopes given to one replica at once. */
+  concurrency: count({ least: 1, most: 1000 }).default(DEFAULT_LIMITS.concurrency),
+  /** Emits in one hop. */
+  emits: count({ least: 1, most: 1_000_000 }).default(DEFAULT_LIMITS.emits),
+  /** Bytes of all payloads emitted in one hop. */
+  emittedBytes: bytes({ least: 1, most: 1024 * MIB }).default(DEFAULT_LIMITS.emittedBytes),
+  /** Bytes of log text kept of one hop. */
+  logBytes: bytes({ least: 0, most: 1024 * MIB }).default(DEFAULT_LIMITS.logBytes),
+}, "an object, such as { memory: 128Mi, timeout: 30s }");
+
+const grants = object({
+  /** Actors that this actor may add to a route. */
+  route: z.array(routeGrant, wants("a list of actors' names")).default([]),
+}, "an object, such as { route: [store] }");
+
+const metadata = object({
+  name: actorName,
+  /** For whoever looks after it; without a meaning here. */
+  labels: z.record(z.string(), z.string(), wants("an object of texts")).optional(),
+  /** For whoever looks after it; without a meaning here. */
+  annotations: z.record(z.string(), z.string(), wants("an object of texts")).optional(),
+}, "an object with a name");
+
+const spec = object({
+  component,
+  isolation: z.enum(["fresh", "reuse"], wants("fresh or reuse")).default("fresh"),
+  limits: limits.prefault({}),
+  grants: grants.prefault({}),
+}, "an object with a component");
+
+/** The resource. Parsing fills in what is not said, sizes become bytes and times milliseconds. */
+export const ActorResource = object({
+  apiVersion: literal(API_VERSION),
+  kind: literal("Actor"),
+  metadata,
+  spec,
+}, `an object with apiVersion, kind, metadata and spec`);
+
+/** The resource, parsed. */
+export type ActorResource = z.infer<typeof ActorResource>;
+
+/** The fields of each object of the resource, by its path. */
+export const FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ["", Object.keys(ActorResource.shape)],
+  ["metadata", Object.keys(metadata.shape)],
+  ["spec", Object.keys(spec.shape)],
+  ["spec.component", Object.keys(component.shape)],
+  ["spec.limits", Object.keys(limits.shape)],
+  ["spec.grants", Object.keys(grants.shape)],
+]);
+
+/** Fields that the design has and this version has not, by path: they are refused by name. */
+export const NOT_YET: ReadonlySet<string> = new Set([
+  "metadata.namespace",
+  ...["oci", "image", "configMap", "persistentVolumeClaim"].map((name) => `spec.component.${name}`),
+  ...[
+    "transport",
+    "scaling",
+    "resiliency",
+    "resources",
+    "env",
+    "podTemplate",
+    "queuePolicy",
+    "suspend",
+    "rate",
+  ].map((name) => `spec.${name}`),
+  ...["cpu", "egressBytes", "hostCalls", "residentMemory"].map((name) => `spec.limits.${name}`),
+  ...["http", "env", "secrets", "state", "files", "clock", "random"].map((name) => `spec.grants.${name}`),
+]);
+
+function isHttps(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.protocol === "https:" && url.username === "" && url.password === "";
+}
