@@ -1,114 +1,172 @@
 /**
- * Transpiled components on disk. An entry is a folder, named by a key, with a manifest that holds the digest of each file;
- * what does not match when it is read back is as good as absent. Entries are made aside and renamed, so that any number of
- * processes can do so at once and be killed at any point.
+ * Transpiled components on disk. An entry is a folder, named by a key, with a manifest that holds the digest of each file
+ * and its own; what does not match when it is read back is as good as absent. Entries are made aside and renamed, so that
+ * any number of processes can do so at once and be killed at any point.
  *
  * @module
  */
 
 import { join } from "@std/path";
 import { z } from "zod";
+import { digestOf } from "./digest.ts";
 import type { Facts } from "./facts.ts";
-import { digestOf } from "./read.ts";
-import type { Transpiled } from "./transpile.ts";
+import { FactsSchema, FileName } from "./reply.ts";
+import type { TranspiledFiles } from "./transpile.ts";
 
-const Texts = z.array(z.string()).readonly();
+/** What is kept of a component. */
+export interface CacheEntry {
+  /** Bytes of the component. */
+  readonly size: number;
+  readonly facts: Facts;
+  readonly files: TranspiledFiles;
+}
+
+/** Options of {@linkcode ComponentCache}. */
+export interface CacheOptions {
+  /** Told of an entry that is not what was written, and of left-overs that cannot be removed. */
+  readonly onWarning: (message: string) => void;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 const Manifest = z.strictObject({
-  facts: z.strictObject({
-    kind: z.enum(["component", "module", "not-wasm"]),
-    malformed: z.string(),
-    badNames: Texts,
-    largestFunction: z.number(),
-    initialMemory: z.number(),
-    imports: Texts,
-    exports: Texts,
-  }),
-  files: z.array(z.strictObject({ name: z.string().regex(/^[\w.-]+$/), sha256: z.string() })),
+  key: z.string(),
+  size: z.number().min(0),
+  facts: FactsSchema,
+  files: z.array(z.strictObject({ name: FileName, sha256: Digest })).readonly(),
 });
 
-const GLUE = "glue.js";
-/** A temporary folder that is older was left by a process that was killed. */
+const MANIFEST = "manifest.json";
+/** Folders under these names are not yet, or no longer, entries. */
+const ASIDE = ".aside-";
+/** One that is older was left by a process that was killed. */
 const ABANDONED_MS = 3_600_000;
+/** How often an entry is put in place again when other processes keep putting theirs there. */
+const ATTEMPTS = 5;
 
 /** Entries below a folder. */
 export class ComponentCache {
   readonly #folder: string;
   readonly #onWarning: (message: string) => void;
+  readonly #now: () => number;
 
-  /** @param onWarning Told of an entry that is not what was written. */
-  constructor(folder: string, onWarning: (message: string) => void) {
+  /** @param folder Made when there is something to be put into it. */
+  constructor(folder: string, { onWarning, now = Date.now }: CacheOptions) {
     this.#folder = folder;
     this.#onWarning = onWarning;
+    this.#now = now;
   }
 
   /** The entry under a key, verified; undefined when there is none, or not as it was written. */
-  async read(key: string): Promise<(Transpiled & { glue: Uint8Array<ArrayBuffer> }) | undefined> {
+  async read(key: string): Promise<CacheEntry | undefined> {
     const folder = join(this.#folder, key);
     try {
-      const manifest = Manifest.parse(JSON.parse(await Deno.readTextFile(join(folder, "manifest.json"))));
-      const files = await Promise.all(manifest.files.map(async ({ name, sha256 }) => {
-        const bytes = await Deno.readFile(join(folder, name));
-        if (await digestOf(bytes) !== sha256) throw new Error(`${name} has been changed`);
-        return { name, bytes };
-      }));
-      const glue = files.find(({ name }) => name === GLUE);
-      if (!glue) throw new Error("there is no glue");
-      return { facts: manifest.facts, glue: glue.bytes, modules: files.filter((file) => file !== glue) };
+      return await readEntry(folder, key);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound) || await exists(folder)) {
-        const problem = error instanceof Error ? error.message : String(error);
-        this.#onWarning(
-          `the cached component in ${folder} is not what was written (${problem}); it is made anew`,
-        );
-      }
+      if (!isDamage(error)) throw error;
+      if (error instanceof Deno.errors.NotFound && !await exists(folder)) return undefined;
+      this.#onWarning(
+        `The cached component in ${folder} is not what was written (${error.message}); it is made anew`,
+      );
       return undefined;
     }
   }
 
-  /** Puts an entry in place of what is there. */
-  async write(key: string, { facts, glue, modules }: Transpiled & { glue: Uint8Array }): Promise<void> {
-    await Deno.mkdir(this.#folder, { recursive: true });
+  /** Puts an entry under a key, unless there is a sound one already. */
+  async write(key: string, entry: CacheEntry): Promise<void> {
+    await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await this.#removeAbandoned();
-    const aside = join(this.#folder, `.making-${crypto.randomUUID()}`);
-    await Deno.mkdir(aside);
+    const aside = this.#aside();
     try {
-      const files = [{ name: GLUE, bytes: glue }, ...modules];
-      for (const { name, bytes } of files) await Deno.writeFile(join(aside, name), bytes);
-      const manifest = {
-        facts: facts satisfies Facts,
-        files: await Promise.all(
-          files.map(async ({ name, bytes }) => ({ name, sha256: await digestOf(bytes) })),
-        ),
-      };
-      await Deno.writeTextFile(join(aside, "manifest.json"), JSON.stringify(manifest));
-      await this.#moveInto(aside, join(this.#folder, key));
+      await writeEntry(aside, { ...entry, key });
+      await this.#putInPlace(aside, key);
     } finally {
       await removeIfThere(aside);
     }
   }
 
-  /** A folder cannot be renamed onto another one that is not empty: the other one is moved away first. */
-  async #moveInto(aside: string, place: string): Promise<void> {
-    const old = `${aside}-old`;
-    await Deno.rename(place, old).catch(ignoreAbsent);
-    try {
-      await Deno.rename(aside, place);
-    } catch (error) {
-      // Another process was quicker, with the same content: what is there was verified by nobody, but will be when read.
-      if (!await exists(place)) throw error;
-    } finally {
+  #aside(): string {
+    return join(this.#folder, ASIDE + crypto.randomUUID());
+  }
+
+  async #putInPlace(aside: string, key: string): Promise<void> {
+    const place = join(this.#folder, key);
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await Deno.rename(aside, place);
+      } catch (error) {
+        // A folder cannot take the place of one that is not empty, which is how the others' entries are noticed.
+        if (attempt === ATTEMPTS || !await exists(place)) throw error;
+      }
+      if (await isSound(place, key)) return;
+      const old = this.#aside();
+      await Deno.rename(place, old).catch(ignoreAbsent);
       await removeIfThere(old);
     }
   }
 
+  /** Removes what processes left that were killed. Other processes may do so at the same time. */
   async #removeAbandoned(): Promise<void> {
     for await (const { name } of Deno.readDir(this.#folder)) {
-      if (!name.startsWith(".making-")) continue;
+      if (!name.startsWith(ASIDE)) continue;
       const path = join(this.#folder, name);
       const modified = await Deno.stat(path).then(({ mtime }) => mtime, ignoreAbsent);
-      if (modified && Date.now() - modified.getTime() > ABANDONED_MS) await removeIfThere(path);
+      if (!modified || this.#now() - modified.getTime() < ABANDONED_MS) continue;
+      await removeIfThere(path).catch((error: unknown) => {
+        this.#onWarning(`The left-over folder ${path} cannot be removed: ${error}`);
+      });
     }
   }
+}
+
+/** An entry that is not what was written. */
+class DamagedEntry extends Error {
+  override readonly name = "DamagedEntry";
+}
+
+function isDamage(error: unknown): error is Error {
+  return error instanceof DamagedEntry || error instanceof SyntaxError || error instanceof z.ZodError ||
+    error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
+async function isSound(folder: string, key: string): Promise<boolean> {
+  return await readEntry(folder, key).then(() => true, (error: unknown) => {
+    if (!isDamage(error)) throw error;
+    return false;
+  });
+}
+
+/** The manifest is one line of its own digest, then JSON. */
+async function readEntry(folder: string, key: string): Promise<CacheEntry> {
+  const text = await Deno.readTextFile(join(folder, MANIFEST));
+  const [digest, json = ""] = text.split("\n");
+  if (await digestOf(new TextEncoder().encode(json)) !== digest) {
+    throw new DamagedEntry(`${MANIFEST} has been changed`);
+  }
+  const { key: writtenFor, size, facts, files } = Manifest.parse(JSON.parse(json));
+  if (writtenFor !== key) throw new DamagedEntry("it is that of another component");
+  const [glue, ...modules] = await Promise.all(files.map(async ({ name, sha256 }) => {
+    const bytes = await Deno.readFile(join(folder, name));
+    if (await digestOf(bytes) !== sha256) throw new DamagedEntry(`${name} has been changed`);
+    return { name, bytes };
+  }));
+  if (!glue) throw new DamagedEntry("it has no files");
+  return { size, facts, files: { glue, modules } };
+}
+
+async function writeEntry(
+  folder: string,
+  { key, size, facts, files: made }: CacheEntry & { readonly key: string },
+): Promise<void> {
+  await Deno.mkdir(folder, { mode: 0o700 });
+  const files = await Promise.all([made.glue, ...made.modules].map(async ({ name, bytes }) => {
+    await Deno.writeFile(join(folder, FileName.parse(name)), bytes);
+    return { name, sha256: await digestOf(bytes) };
+  }));
+  const json = JSON.stringify({ key, size, facts, files } satisfies z.input<typeof Manifest>);
+  const digest = await digestOf(new TextEncoder().encode(json));
+  await Deno.writeTextFile(join(folder, MANIFEST), `${digest}\n${json}`);
 }
 
 function ignoreAbsent(error: unknown): undefined {

@@ -14,7 +14,7 @@ export interface ImportNeed {
   /** Such as `wasi:io/streams@0.2.12`. */
   readonly name: string;
   /** `contract`: the actor's own interface. `harmless`: every toolchain adds it, and it gets a version that can do
-   * nothing. `grant`: it needs a grant. `unknown`: nothing provides it. */
+   * nothing. `grant`: it needs a grant. `unknown`: nothing provides it, or not with these functions and types. */
   readonly need: "contract" | "harmless" | "grant" | "unknown";
   /** The grant that would allow it, when `need` is `grant`. */
   readonly grant?: string;
@@ -40,7 +40,7 @@ export interface Inspection {
   readonly exports: readonly string[];
   /** Largest body of a core function, in bytes. */
   readonly largestFunction: number;
-  /** Sum of the initial sizes of all memories that it defines, in bytes. */
+  /** Sum of the initial sizes of all memories that an instance of it has, in bytes. */
   readonly initialMemory: number;
   /** Empty when the component would be accepted. */
   readonly refusals: readonly Refusal[];

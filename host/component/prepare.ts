@@ -5,13 +5,20 @@
  */
 
 import { join } from "@std/path";
-import type { Grants, Limits } from "../limits.ts";
+import { DEFAULT_LIMITS, type Grants, type Limits } from "../limits.ts";
 import { ComponentCache } from "./cache.ts";
 import type { ComponentSource, Inspection, PreparedComponent } from "./component.ts";
-import { ComponentRefusedError, TranspileError } from "./errors.ts";
-import { describeSource, digestOf, readComponent } from "./read.ts";
-import { JCO_VERSION } from "./tools.ts";
-import { GENERATE_OPTIONS, transpile, type Transpiled } from "./transpile.ts";
+import { digestOf } from "./digest.ts";
+import { ComponentRefusedError } from "./errors.ts";
+import { describeSource, readComponent, type ReadOptions } from "./read.ts";
+import { toolVersion } from "./tools.ts";
+import {
+  GENERATE_OPTIONS,
+  transpile,
+  type TranspileBounds,
+  type Transpiled,
+  type TranspiledFiles,
+} from "./transpile.ts";
 import { BASELINE_FUNCTION_BYTES, judge } from "./verdict.ts";
 
 /** What a component is prepared for. */
@@ -19,71 +26,136 @@ export interface PrepareOptions {
   /** Folder for what is transpiled, and for the code of the sandbox. */
   readonly cacheDir: string;
   readonly grants: Grants;
-  readonly limits: Pick<Limits, "memoryBytes">;
+  /** @default the default limits */
+  readonly limits?: Pick<Limits, "memoryBytes">;
+  /** How the bytes are read. @default those of {@linkcode ReadOptions} */
+  readonly read?: ReadOptions;
+  /** Bounds of the sandbox. @default those of {@linkcode TranspileBounds} */
+  readonly bounds?: TranspileBounds;
   /** Told what a person should know although it was dealt with. @default nothing is done */
   readonly onWarning?: (message: string) => void;
 }
 
-/** Version of our own part in what is cached. */
-const FORMAT = 1;
-
-const underWay = new Map<string, Promise<Transpiled>>();
+/** Version of our own part in what is cached: the form of the entries, and what facts are found, and how. */
+const FORMAT = 2;
 
 /**
- * Reads, inspects and transpiles a component; what was made before comes from the cache.
+ * Reads, inspects and transpiles a component; what was made before comes from the cache, and is judged anew.
  *
  * @throws {ComponentSourceError} when it cannot be had.
  * @throws {ComponentRefusedError} when it may not run.
- * @throws {TranspileError} when it cannot be transpiled within bounds.
+ * @throws {TranspileError} when that takes more than its bounds.
  */
 export async function prepareComponent(
   source: ComponentSource,
   options: PrepareOptions,
 ): Promise<PreparedComponent> {
-  const bytes = await readComponent(source);
-  const from = describeSource(source);
-  const digest = await digestOf(bytes);
-  const { facts, glue, modules } = await once(digest, () => obtain(bytes, { ...options, from, digest }));
-  const inspection = judge(facts, { ...options, digest, size: bytes.length });
-  if (inspection.refusals.length > 0) throw new ComponentRefusedError(from, inspection);
-  if (!glue) throw new TranspileError(from, "there is no glue");
-  return { digest, glue, modules, baselineOnly: facts.largestFunction > BASELINE_FUNCTION_BYTES };
+  const { inspection, files } = await obtain(source, options);
+  if (inspection.refusals.length > 0 || !files) {
+    throw new ComponentRefusedError(describeSource(source), inspection);
+  }
+  return {
+    digest: inspection.digest,
+    glue: files.glue.bytes,
+    modules: files.modules,
+    baselineOnly: inspection.largestFunction > BASELINE_FUNCTION_BYTES,
+  };
 }
 
 /**
- * Inspects a component without preparing it.
+ * Inspects a component, as {@linkcode prepareComponent} does, and says what comes of it: a component without refusals is
+ * one that can be prepared. Nothing of it is run.
  *
  * @throws {ComponentSourceError} when it cannot be had. What is wrong with it is in the answer.
+ * @throws {TranspileError} when that takes more than its bounds.
+ *
+ * @example
+ * ```ts
+ * import { inspect } from "@troupe/host/component/prepare";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/actor.wasm`, "export function handle() {}");
+ * const source = { kind: "file", path: `${folder}/actor.wasm` } as const;
+ * const { refusals } = await inspect(source, { cacheDir: folder, grants: { route: [] } });
+ * assertEquals(refusals[0]?.code, "troupe.NotWasm");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
-export async function inspectComponent(
+export async function inspect(source: ComponentSource, options: PrepareOptions): Promise<Inspection> {
+  return (await obtain(source, options)).inspection;
+}
+
+/** What there is of a component: the verdict, and what it became unless it is refused. */
+interface Obtained {
+  readonly inspection: Inspection;
+  readonly files?: TranspiledFiles;
+}
+
+/** What there is of a component for any actor, from the cache or made now. */
+interface Made extends Transpiled {
+  readonly size: number;
+}
+
+const ENCODER = new TextEncoder();
+
+async function obtain(source: ComponentSource, options: PrepareOptions): Promise<Obtained> {
+  const { cacheDir, grants, limits = DEFAULT_LIMITS, onWarning = () => {} } = options;
+  const { digest, bytes } = await identify(source, options.read);
+  const versions = JSON.stringify([digest, await toolVersion(), FORMAT, GENERATE_OPTIONS]);
+  const key = await digestOf(ENCODER.encode(versions));
+  const cache = new ComponentCache(join(cacheDir, "components"), { onWarning });
+  const { size, facts, files, refusal } = await once(
+    `${key} ${cacheDir}`,
+    async () => await cache.read(key) ?? await make(await bytes(), { source, options, cache, key }),
+  );
+  const judged = judge(facts, { digest, size, grants, limits });
+  const inspection = refusal ? { ...judged, refusals: [...judged.refusals, refusal] } : judged;
+  return { inspection, ...(files ? { files } : {}) };
+}
+
+/** The digest of a component, and how to come to its bytes. */
+async function identify(
   source: ComponentSource,
-  options: PrepareOptions,
-): Promise<Inspection> {
-  const bytes = await readComponent(source);
-  const from = describeSource(source);
-  const { facts } = await transpile(bytes, { cacheDir: options.cacheDir, from, filesToo: false });
-  return judge(facts, { ...options, digest: await digestOf(bytes), size: bytes.length });
+  read: ReadOptions = {},
+): Promise<{ digest: string; bytes: () => Promise<Uint8Array<ArrayBuffer>> }> {
+  // A download is what its digest says or nothing: one that is in the cache need not be made again.
+  if (source.kind === "https") {
+    return { digest: source.sha256.toLowerCase(), bytes: () => readComponent(source, read) };
+  }
+  const bytes = await readComponent(source, read);
+  return { digest: await digestOf(bytes), bytes: () => Promise.resolve(bytes) };
 }
 
-async function obtain(
-  bytes: Uint8Array,
-  { cacheDir, onWarning = () => {}, from, digest }: PrepareOptions & { from: string; digest: string },
-): Promise<Transpiled> {
-  const cache = new ComponentCache(join(cacheDir, "components"), onWarning);
-  const versions = JSON.stringify([digest, JCO_VERSION, FORMAT, GENERATE_OPTIONS]);
-  const key = await digestOf(new TextEncoder().encode(versions));
-  const cached = await cache.read(key);
-  if (cached) return cached;
-  const { facts, glue, modules } = await transpile(bytes, { cacheDir, from, filesToo: true });
-  if (glue) await cache.write(key, { facts, glue, modules });
-  return { facts, glue, modules };
+async function make(
+  bytes: Uint8Array<ArrayBuffer>,
+  { source, options, cache, key }: {
+    readonly source: ComponentSource;
+    readonly options: PrepareOptions;
+    readonly cache: ComponentCache;
+    readonly key: string;
+  },
+): Promise<Made> {
+  const { cacheDir, bounds = {}, onWarning } = options;
+  const size = bytes.length;
+  const transpiled = await transpile(bytes, { cacheDir, bounds, from: describeSource(source) });
+  const { facts, files } = transpiled;
+  if (files) {
+    await cache.write(key, { size, facts, files }).catch((error: unknown) => {
+      // It can be used all the same; the next start takes longer.
+      onWarning?.(`The transpiled component cannot be kept below ${cacheDir}: ${error}`);
+    });
+  }
+  return { ...transpiled, size };
 }
 
-/** Several actors of one process may share a component. */
-function once(digest: string, make: () => Promise<Transpiled>): Promise<Transpiled> {
-  const running = underWay.get(digest);
+const underWay = new Map<string, Promise<Made>>();
+
+/** Several actors of one process may share a component, which is then made once. */
+function once(key: string, make: () => Promise<Made>): Promise<Made> {
+  const running = underWay.get(key);
   if (running) return running;
-  const made = make().finally(() => underWay.delete(digest));
-  underWay.set(digest, made);
+  const made = make().finally(() => underWay.delete(key));
+  underWay.set(key, made);
   return made;
 }

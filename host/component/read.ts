@@ -4,9 +4,10 @@
  * @module
  */
 
-import { encodeHex } from "@std/encoding/hex";
 import type { ComponentSource } from "./component.ts";
-import { ComponentSourceError } from "./errors.ts";
+import { digestOf } from "./digest.ts";
+import { download } from "./download.ts";
+import { ComponentSourceError, TooLargeError } from "./errors.ts";
 
 /** Options of {@linkcode readComponent}. */
 export interface ReadOptions {
@@ -14,14 +15,12 @@ export interface ReadOptions {
   readonly maxBytes?: number;
   /** How long a download may take, in milliseconds. @default 60000 */
   readonly timeoutMs?: number;
-  /** Certificates of authorities to be trusted besides, PEM. @default none */
+  /** Certificates of authorities to be trusted besides those of the system, PEM. @default none */
   readonly caCerts?: readonly string[];
 }
 
-/** SHA-256 in hex. */
-export async function digestOf(bytes: Uint8Array): Promise<string> {
-  return encodeHex(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
-}
+const MAX_BYTES = 64 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
 
 /** A source, as a person would name it. */
 export function describeSource(source: ComponentSource): string {
@@ -29,74 +28,39 @@ export function describeSource(source: ComponentSource): string {
 }
 
 /**
- * Reads a component.
+ * Reads a component. What comes over the network is compared with the digest that the source names.
  *
- * @throws {ComponentSourceError} when it is not there, is too large, or is not what its digest says.
+ * @throws {ComponentSourceError} when it is not there, cannot be reached, is too large, or is not what its digest says.
  */
 export async function readComponent(
   source: ComponentSource,
-  options: ReadOptions = {},
+  { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, caCerts = [] }: ReadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { maxBytes = 64 * 1024 * 1024 } = options;
-  const bytes = source.kind === "file"
-    ? await readFile(source.path, maxBytes)
-    : await download(source.url, { ...options, maxBytes });
-  if (source.kind === "https") {
-    const digest = await digestOf(bytes);
-    if (digest !== source.sha256.toLowerCase()) {
-      const message =
-        `${source.url} has the digest ${digest}, and the spec says ${source.sha256}: it is another file`;
-      throw new ComponentSourceError("troupe.DigestMismatch", message);
-    }
+  if (source.kind === "file") return await readFile(source.path, maxBytes);
+  const bytes = await download(source.url, { maxBytes, timeoutMs, caCerts });
+  const digest = await digestOf(bytes);
+  if (digest !== source.sha256.toLowerCase()) {
+    throw new ComponentSourceError(
+      "troupe.DigestMismatch",
+      `${source.url} has the digest ${digest}, and spec.component.sha256 says ${source.sha256}: it is another file, or ` +
+        "was changed on the way. Name the digest of the file that is meant",
+    );
   }
   return bytes;
 }
 
 async function readFile(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const { size } = await Deno.stat(path);
-    if (size > maxBytes) throw tooLarge(path, maxBytes);
+    // A device or pipe could go on for ever: only files are read.
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new ComponentSourceError("troupe.ComponentNotFound", `${path} is not a file`);
+    if (size > maxBytes) throw new TooLargeError(path, maxBytes);
     return await Deno.readFile(path);
   } catch (error) {
     if (error instanceof ComponentSourceError) throw error;
     const problem = error instanceof Deno.errors.NotFound
-      ? "there is no such file: build the actor first"
-      : String(error);
-    throw new ComponentSourceError("troupe.NoComponent", `${path}: ${problem}`, { cause: error });
+      ? "there is no such file: build the actor first (troupe build)"
+      : `it cannot be read: ${error instanceof Error ? error.message : error}`;
+    throw new ComponentSourceError("troupe.ComponentNotFound", `${path}: ${problem}`, { cause: error });
   }
-}
-
-async function download(
-  url: string,
-  { maxBytes, timeoutMs = 60_000, caCerts }: ReadOptions & { maxBytes: number },
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (new URL(url).protocol !== "https:") {
-    throw new ComponentSourceError("troupe.NoComponent", `${url}: only https is fetched`);
-  }
-  using client = Deno.createHttpClient({ caCerts: [...caCerts ?? []] });
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: "error", client });
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      throw new ComponentSourceError("troupe.NoComponent", `${url}: the server answered ${response.status}`);
-    }
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of response.body) {
-      length += chunk.length;
-      if (length > maxBytes) throw tooLarge(url, maxBytes);
-      chunks.push(chunk);
-    }
-    return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
-  } catch (error) {
-    if (error instanceof ComponentSourceError) throw error;
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new ComponentSourceError("troupe.NoComponent", `${url} cannot be fetched: ${problem}`, {
-      cause: error,
-    });
-  }
-}
-
-function tooLarge(from: string, maxBytes: number): ComponentSourceError {
-  return new ComponentSourceError("troupe.TooLarge", `${from} has more than ${maxBytes} bytes`);
 }

@@ -1,79 +1,92 @@
 /**
- * jco's own tools, as they are given to the sandbox that transpiles.
+ * jco's transpiler, as it is given to the sandbox that transpiles.
  *
- * They are components themselves, whose published glue wants a WASI with files, environment and network. So the glue's
- * imports are replaced by ours, which can do nothing, and its modules are sent along: the sandbox then needs no
- * permission. The text comes from the package, not from an actor; should a new version look different, it is noticed here.
+ * It is a component itself, whose published glue wants a WASI with files, environment and network. So the imports of that
+ * glue are replaced by ours, which can do nothing, and its modules are sent along: the sandbox then needs no permission.
+ * The text comes from the package, not from an actor; should a new version look different, it is noticed here.
  *
  * @module
  */
 
+import { z } from "zod";
 import { TroupeError } from "../errors.ts";
 
-/** Version of jco's transpiler; part of the key of everything that it made. */
-export const JCO_VERSION = "0.15.0";
-
-/** The tools: two sources, and the modules in the order in which they are asked for. */
-export interface Tools {
-  readonly bindgen: Uint8Array;
-  readonly wasmTools: Uint8Array;
-  readonly modules: readonly Uint8Array[];
+/** The transpiler. */
+export interface Tool {
+  /** Text of an ES module that imports nothing. What it needs it takes from the global object `troupeTool`. */
+  readonly source: Uint8Array<ArrayBuffer>;
+  /** Its core modules, in the order in which it asks for them. */
+  readonly modules: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** jco's package is not what is expected. */
-export class ToolsError extends TroupeError {
+export class ToolError extends TroupeError {
   constructor(problem: string, options?: ErrorOptions) {
-    super(
-      "troupe.ToolsChanged",
-      "system",
-      `jco-transpile ${JCO_VERSION} is not what it was: ${problem}`,
-      options,
-    );
+    const message = `The package jco-transpile is not as this version of Troupe expects it: ${problem}`;
+    super("troupe.ToolChanged", "system", message, options);
   }
 }
 
-let tools: Promise<Tools> | undefined;
+/** The transpiler's glue, by the name of the import map; its modules lie beside it. */
+const TOOL = new URL(import.meta.resolve("@bytecodealliance/jco-transpile/component"));
 
-/** Reads the tools, once. @throws {ToolsError} */
-export function loadTools(): Promise<Tools> {
-  return tools ??= readTools();
+const Package = z.object({ name: z.literal("@bytecodealliance/jco-transpile"), version: z.string().min(1) });
+
+/** The version of the package. @throws {ToolError} */
+export async function toolVersion(): Promise<string> {
+  const path = new URL("../package.json", TOOL);
+  try {
+    return Package.parse(JSON.parse(await Deno.readTextFile(path))).version;
+  } catch (error) {
+    throw new ToolError("its package.json cannot be read", { cause: error });
+  }
 }
 
-async function readTools(): Promise<Tools> {
-  const folder = new URL(".", import.meta.resolve("@bytecodealliance/jco-transpile/component"));
-  const [bindgen, wasmTools] = await Promise.all([
-    readTool(folder, "js-component-bindgen-component"),
-    readTool(folder, "wasm-tools"),
-  ]);
-  return {
-    bindgen: bindgen.source,
-    wasmTools: wasmTools.source,
-    modules: [...bindgen.modules, ...wasmTools.modules],
-  };
+/** Reads the transpiler. @throws {ToolError} */
+export async function loadTool(): Promise<Tool> {
+  try {
+    const { source, modules } = rewriteTool(await Deno.readTextFile(TOOL));
+    return {
+      source: new TextEncoder().encode(source),
+      modules: await Promise.all(modules.map((file) => Deno.readFile(new URL(file, TOOL)))),
+    };
+  } catch (error) {
+    if (error instanceof ToolError) throw error;
+    throw new ToolError("its files cannot be read", { cause: error });
+  }
 }
 
-async function readTool(folder: URL, name: string): Promise<{ source: Uint8Array; modules: Uint8Array[] }> {
-  const text = await Deno.readTextFile(new URL(`${name}.js`, folder));
-  const names: string[] = [];
+const IMPORT = /^import \{ ([^}]+) \} from '@bytecodealliance\/preview2-shim\/(\w+)';$/gm;
+const FETCH = /fetchCompile\(new URL\('\.\/([\w.-]+\.wasm)', import\.meta\.url\)\)/g;
+
+/**
+ * Replaces what the transpiler's glue imports and fetches.
+ *
+ * @returns The new text, and the names of the modules that it asks for.
+ * @throws {ToolError} when the text does not look as expected.
+ */
+export function rewriteTool(text: string): { source: string; modules: string[] } {
+  const modules: string[] = [];
   const source = text
-    .replaceAll(
-      /^import \{ ([^}]+) \} from '@bytecodealliance\/preview2-shim\/(\w+)';$/gm,
-      (_, bindings, part) => replaceImport(bindings, part),
-    )
-    .replaceAll(/fetchCompile\(new URL\('\.\/([\w.-]+\.wasm)', import\.meta\.url\)\)/g, (_, file) => {
-      names.push(file);
+    .replaceAll(IMPORT, (_, bindings: string, part: string) => bindInterfaces(bindings, part))
+    .replaceAll(FETCH, (_, file: string) => {
+      modules.push(file);
       return "troupeTool.compile()";
     });
-  if (names.length === 0) throw new ToolsError(`${name}.js asks for no module`);
-  if (/^\s*import\s/m.test(source) || source.includes("import.meta")) {
-    throw new ToolsError(`${name}.js imports something else`);
+  if (modules.length === 0) throw new ToolError("it fetches no module");
+  if (/^\s*import\b/m.test(source) || source.includes("import.meta")) {
+    throw new ToolError("it imports or fetches something else");
   }
-  const modules = await Promise.all(names.map((file) => Deno.readFile(new URL(file, folder))));
-  return { source: new TextEncoder().encode(source), modules };
+  for (const name of ["generate", "$init"]) {
+    if (!new RegExp(`^export (\\{[^}]*|const )${RegExp.escape(name)}\\b`, "m").test(source)) {
+      throw new ToolError(`it does not export ${name}`);
+    }
+  }
+  return { source, modules };
 }
 
-/** `environment, exit as exit$1` of `preview2-shim/cli` becomes a binding to our interfaces. */
-function replaceImport(bindings: string, part: string): string {
+/** `environment, exit as exit$1` of `preview2-shim/cli` become constants that hold our interfaces. */
+function bindInterfaces(bindings: string, part: string): string {
   return bindings.split(",").map((binding) => {
     const [name = "", local = name] = binding.trim().split(" as ");
     const kebab = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

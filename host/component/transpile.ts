@@ -4,14 +4,14 @@
  * @module
  */
 
-import { boundMemory, spawnSandbox } from "../sandbox/spawn.ts";
-import { bundleForSandbox } from "../sandbox/bundle.ts";
 import { z } from "zod";
-import type { TranspileRequest } from "./child/main.ts";
+import { bundleForSandbox } from "../sandbox/bundle.ts";
+import { BoundedRunError, runBounded } from "./bounded_run.ts";
+import type { Refusal } from "./component.ts";
 import { TranspileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
-import { decodeParts, encodeParts } from "./parts.ts";
-import { loadTools } from "./tools.ts";
+import { type Reply, ReplySchema } from "./reply.ts";
+import { loadTool } from "./tools.ts";
 
 /** Options for jco's `generate`; part of the key of everything that it made. */
 export const GENERATE_OPTIONS = {
@@ -28,114 +28,127 @@ export const GENERATE_OPTIONS = {
   multiMemory: false,
 };
 
-/** Bounds of one transpilation: 262 bytes of component can make megabytes of glue. */
+/** Bounds of one transpilation: few bytes of a component can make megabytes of glue, or take a long time. */
+export interface TranspileBounds {
+  /** Wall time, in milliseconds. @default 30000 */
+  readonly timeMs?: number;
+  /** Memory of the sandbox beyond what it has when it is idle, in bytes. @default 1 GiB */
+  readonly memoryBytes?: number;
+  /** Bytes of the glue. @default 4 MiB */
+  readonly glueBytes?: number;
+  /** Bytes of everything that comes of it. @default 96 MiB */
+  readonly outputBytes?: number;
+}
+
 const BOUNDS = {
-  timeMs: 60_000,
-  memoryBytes: 2 * 1024 * 1024 * 1024,
-  headBytes: 1024 * 1024,
+  timeMs: 30_000,
+  memoryBytes: 1024 * 1024 * 1024,
   glueBytes: 4 * 1024 * 1024,
-  outputBytes: 160 * 1024 * 1024,
+  outputBytes: 96 * 1024 * 1024,
+  // The description, the glue, and the core modules, some of which jco makes itself.
+  parts: 600,
 };
+
+/** Longest description that stands before the files. */
+const HEAD_BYTES = 2 * 1024 * 1024;
+
+/** A file that a component became. */
+export interface TranspiledFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What a component became. */
+export interface TranspiledFiles {
+  readonly glue: TranspiledFile;
+  /** The core modules. */
+  readonly modules: readonly TranspiledFile[];
+}
 
 /** What came of a component. */
 export interface Transpiled {
   readonly facts: Facts;
-  /** The glue and the core modules; nothing when only facts were wanted, or the facts forbid it. */
-  readonly glue: Uint8Array<ArrayBuffer> | undefined;
-  readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[];
+  /** Why it was not transpiled, beyond what follows from the facts. */
+  readonly refusal?: Refusal;
+  /** Absent when the component is refused, by its facts or by `refusal`. */
+  readonly files?: TranspiledFiles;
 }
 
-const Texts = z.array(z.string().max(2000)).max(1000).readonly();
-
-/** The sandbox's answer: what a component made of it is not to be trusted. */
-const Reply = z.strictObject({
-  facts: z.strictObject({
-    kind: z.enum(["component", "module", "not-wasm"]),
-    malformed: z.string().max(1000),
-    badNames: Texts,
-    largestFunction: z.number().min(0),
-    initialMemory: z.number().min(0),
-    imports: Texts,
-    exports: Texts,
-  }),
-  files: z.array(z.string().regex(/^[\w.-]{1,100}$/)).max(300).readonly(),
-  problem: z.string().max(1000),
-});
+/** Options of {@linkcode transpile}. */
+export interface TranspileOptions {
+  /** Where the sandbox's own code is kept. */
+  readonly cacheDir: string;
+  /** Where the bytes come from, for messages. */
+  readonly from: string;
+  /** @default those named at each */
+  readonly bounds?: TranspileBounds;
+}
 
 /**
- * Does it.
+ * Does it, in a sandbox of its own. A component that could be accepted under no limits and grants is not transpiled.
  *
- * @param component The bytes.
- * @param options `from`: where they come from, for messages; `filesToo`: whether to transpile, or only to inspect.
- * @throws {TranspileError} when it cannot be transpiled within the bounds.
+ * @throws {TranspileError} when it takes more than the bounds.
  */
 export async function transpile(
-  component: Uint8Array,
-  { cacheDir, from, filesToo }: {
-    readonly cacheDir: string;
-    readonly from: string;
-    readonly filesToo: boolean;
-  },
+  component: Uint8Array<ArrayBuffer>,
+  { cacheDir, from, bounds: given }: TranspileOptions,
 ): Promise<Transpiled> {
-  const request: TranspileRequest = { transpile: filesToo, options: GENERATE_OPTIONS };
-  const { bindgen, wasmTools, modules } = await loadTools();
-  const head = new TextEncoder().encode(JSON.stringify(request));
-  const message = encodeParts([head, component, bindgen, wasmTools, ...modules]);
-  const answer = await runBounded(message, { cacheDir, from });
+  const bounds = { ...BOUNDS, ...given };
+  const options = new TextEncoder().encode(JSON.stringify(GENERATE_OPTIONS));
+  const { source, modules } = await loadTool();
+  const script = await bundleForSandbox(new URL("./child/main.ts", import.meta.url), cacheDir);
   try {
-    const [head, ...bodies] = decodeParts(answer);
-    if (!head || head.length > BOUNDS.headBytes) throw new RangeError("its description is too long");
-    const reply = Reply.parse(JSON.parse(new TextDecoder().decode(head)));
-    if (reply.problem) throw new RangeError(reply.problem);
-    if (bodies.length !== reply.files.length) throw new RangeError("a file is missing");
-    const files = reply.files.map((name, i) => ({ name, bytes: bodies[i] as Uint8Array<ArrayBuffer> }));
-    const glue = files.find(({ name }) => name.endsWith(".js"))?.bytes;
-    if (glue && glue.length > BOUNDS.glueBytes) {
-      throw new RangeError(`its glue would have ${glue.length} bytes`);
-    }
-    return { facts: reply.facts, glue, modules: files.filter(({ name }) => name.endsWith(".wasm")) };
+    const [head, ...files] = await runBounded(script, {
+      message: [options, component, source, ...modules],
+      bounds,
+    });
+    return unpack(readReply(head), { files, glueBytes: bounds.glueBytes });
   } catch (error) {
-    throw new TranspileError(from, error instanceof Error ? error.message : String(error), { cause: error });
+    if (!(error instanceof BoundedRunError || error instanceof BadReply)) throw error;
+    throw new TranspileError(from, error.message, { cause: error });
   }
 }
 
-/** Sends a message to a sandbox of its own and reads the answer to its end. */
-async function runBounded(
-  message: Uint8Array<ArrayBuffer>,
-  { cacheDir, from }: { cacheDir: string; from: string },
-): Promise<Uint8Array<ArrayBuffer>> {
-  const script = await bundleForSandbox(new URL("./child/main.ts", import.meta.url), cacheDir);
-  const sandbox = spawnSandbox(script, { v8Flags: ["--liftoff-only"] });
-  let problem = "";
-  const giveUp = (why: string) => {
-    problem ||= why;
-    sandbox.kill();
-  };
-  const timer = setTimeout(() => giveUp(`it takes more than ${BOUNDS.timeMs / 1000} s`), BOUNDS.timeMs);
+/** An answer that is none. */
+class BadReply extends Error {
+  override readonly name = "BadReply";
+}
+
+function readReply(head: Uint8Array | undefined): Reply {
+  if (!head || head.length > HEAD_BYTES) throw new BadReply("the sandbox's answer is too long");
   try {
-    await boundMemory(sandbox.pid, BOUNDS.memoryBytes);
-    const writing = ReadableStream.from([message]).pipeTo(sandbox.stdin).catch(() => {
-      // It ended early: its status says how.
-    });
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    let length = 0;
-    for await (const chunk of sandbox.stdout) {
-      length += chunk.length;
-      if (length > BOUNDS.outputBytes) giveUp(`it becomes more than ${BOUNDS.outputBytes} bytes`);
-      else chunks.push(chunk);
-    }
-    await writing;
-    const [{ code, signal }, stderr] = await Promise.all([sandbox.ended, sandbox.stderr]);
-    if (code !== 0) {
-      const said = stderr.trim().split("\n").slice(0, 3).join(" ").slice(0, 500);
-      throw new TranspileError(
-        from,
-        problem || `the transpiler ended with ${signal ?? code}${said ? `: ${said}` : ""}`,
-      );
-    }
-    return new Uint8Array(await new Blob(chunks).arrayBuffer());
-  } finally {
-    clearTimeout(timer);
-    sandbox.kill();
+    return ReplySchema.parse(JSON.parse(new TextDecoder().decode(head)));
+  } catch (error) {
+    if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error;
+    throw new BadReply("the sandbox's answer is none", { cause: error });
   }
+}
+
+function unpack(
+  { facts, imports, exports, files: names, problem }: Reply,
+  { files: bodies, glueBytes }: { files: readonly Uint8Array<ArrayBuffer>[]; glueBytes: number },
+): Transpiled {
+  const refused = (code: string, message: string) => ({ facts, refusal: { code, message } });
+  if (problem) return refused("troupe.BadComponent", `It cannot be transpiled: ${problem}`);
+  if (bodies.length !== names.length) throw new BadReply("a file is missing in the sandbox's answer");
+  // Two programs have read the same bytes. Where they differ, one of them has been led astray.
+  const seen = new Set([...facts.imports, ...facts.exports].map(({ name }) => name.replace(/@.*$/, "")));
+  const unseen = [...imports, ...exports].find((name) => !seen.has(name));
+  if (unseen !== undefined) {
+    return refused(
+      "troupe.BadComponent",
+      `The transpiler finds ${JSON.stringify(unseen)} in it, and the inspection does not`,
+    );
+  }
+  const [glue, ...modules] = names
+    .map((name, n) => ({ name, bytes: bodies[n] as Uint8Array<ArrayBuffer> }))
+    .sort((a, b) => Number(b.name.endsWith(".js")) - Number(a.name.endsWith(".js")));
+  if (!glue) return { facts };
+  if (glue.bytes.length > glueBytes) {
+    return refused(
+      "troupe.TooLarge",
+      `Its glue would have ${glue.bytes.length} bytes, and ${glueBytes} is the limit`,
+    );
+  }
+  return { facts, files: { glue, modules } };
 }

@@ -5,144 +5,128 @@
  */
 
 import type { Grants, Limits } from "../limits.ts";
-import { HARMLESS_INTERFACES } from "../sandbox/wasi.ts";
-import type { ImportNeed, Inspection, Refusal } from "./component.ts";
+import type { Inspection, Refusal } from "./component.ts";
+import { HANDLE_TYPE, TOOLCHAIN_EXPORTS } from "./contract_table.ts";
 import type { Facts } from "./facts.ts";
+import { judgeImports } from "./import_verdict.ts";
 
 /** A function that is larger may cost the optimising compiler gigabytes: the component runs with the baseline compiler. */
 export const BASELINE_FUNCTION_BYTES = 64 * 1024;
 /** A function that is larger is refused. */
 const LARGEST_FUNCTION_BYTES = 1024 * 1024;
+/** More initial entries of tables are refused; each takes eight bytes of the host machine. CPython has 6,000. */
+const MOST_TABLE_ENTRIES = 1_000_000;
+/** Longest piece of what a component says of itself in a message. */
+const QUOTED = 300;
 
-/** Interfaces of the contract, in any version of its line. */
-const CONTRACT = /^troupe:actor\/(mesh|failures)@0\.1\.\d+$/;
-/** The one function of an actor, whichever name its toolchain gives to the text. */
-const HANDLE = /^handle: func\([a-z0-9-]+: (json|string)\) -> result<option<(json|string)>, failure>$/;
-/** What toolchains export besides; it is never called. */
-const TOOLCHAIN_EXPORTS = /^(init: func\(.*|exports)$/;
-
-/** Grants by the interfaces that they are for. */
-const GRANTED: readonly (readonly [RegExp, string])[] = [
-  [/^wasi:http\//, "http"],
-  [/^wasi:keyvalue\//, "state"],
-  [/^wasi:config\//, "env"],
-];
-
-/** What an import needs. */
-export function needOf(name: string): ImportNeed {
-  if (CONTRACT.test(name)) return { name, need: "contract" };
-  const [path, version] = name.split("@");
-  if (path && HARMLESS_INTERFACES.has(path) && /^0\.2\.\d+$/.test(version ?? "")) {
-    return { name, need: "harmless" };
-  }
-  const grant = GRANTED.find(([pattern]) => pattern.test(name))?.[1];
-  return grant ? { name, need: "grant", grant } : { name, need: "unknown" };
-}
-
-/** What an inspection is to say. */
+/** What an inspection is to say, besides the facts. */
 export interface VerdictRules {
+  /** SHA-256 of the bytes, in hex. */
   readonly digest: string;
+  /** How many they are. */
   readonly size: number;
-  /** The actor's grants; none of those that there are so far opens an interface. */
+  /** The actor's grants. None of those that this version knows opens an interface. */
   readonly grants: Grants;
   readonly limits: Pick<Limits, "memoryBytes">;
 }
 
-/** Judges a component. */
+/** Judges a component. Pure. */
 export function judge(facts: Facts, { digest, size, limits }: VerdictRules): Inspection {
-  const imports = facts.imports.map(needOf);
+  const { needs, refusals } = judgeImports(facts.imports);
   return {
     digest,
     size,
     kind: facts.kind,
-    imports,
-    exports: facts.exports,
+    imports: needs,
+    exports: facts.exports.map(({ name }) => name),
     largestFunction: facts.largestFunction,
     initialMemory: facts.initialMemory,
-    refusals: refusalsOf(facts, { imports, limits }),
+    refusals: unreadable(facts) ??
+      [
+        ...refusals,
+        ...worldRefusals(facts),
+        ...sizeRefusals(facts, limits),
+      ],
   };
 }
 
-function refusalsOf(
-  facts: Facts,
-  { imports, limits }: { imports: readonly ImportNeed[]; limits: Pick<Limits, "memoryBytes"> },
-): Refusal[] {
-  if (facts.kind === "not-wasm") {
-    return [{
-      code: "troupe.NotWasm",
-      message: "It is not WebAssembly: build the actor (troupe build) and name its .wasm file",
-    }];
-  }
-  if (facts.kind === "module") {
+/** The reason why nothing else was looked at. */
+function unreadable({ kind, malformed, excess, badNames }: Facts): Refusal[] | undefined {
+  if (kind === "not-wasm") {
     const message =
-      "It is a core module, not a component: build it for the component model (troupe build does)";
+      "It is not WebAssembly: build the actor (troupe build), and name the .wasm file that comes of it";
+    return [{ code: "troupe.NotWasm", message }];
+  }
+  if (kind === "module") {
+    const message =
+      "It is a core module, not a component: make one of it with your toolchain (Rust: the target " +
+      "wasm32-wasip2; others: wasm-tools component embed, then component new), or with troupe build";
     return [{ code: "troupe.NotAComponent", message }];
   }
-  if (facts.malformed) {
-    return [{ code: "troupe.BadComponent", message: `It is not a valid component: ${facts.malformed}` }];
+  if (badNames.length > 0) {
+    const names = badNames.map((name) => JSON.stringify(name)).join(", ");
+    const message = `It has names that no toolchain makes, which could run as code: ${names}`;
+    return [{ code: "troupe.BadName", message }];
   }
-  if (facts.badNames.length > 0) {
-    const names = facts.badNames.map((name) => JSON.stringify(name)).join(", ");
-    return [{
-      code: "troupe.BadName",
-      message: `It has names that no toolchain makes, which could run as code: ${names}`,
-    }];
+  if (excess) {
+    const message = `It is beyond what is accepted: ${excess}`;
+    return [{ code: "troupe.TooLarge", message }];
   }
-  return [...imports.flatMap(importRefusal), ...worldRefusals(facts), ...sizeRefusals(facts, limits)];
-}
-
-function importRefusal({ name, need, grant }: ImportNeed): Refusal[] {
-  if (need === "grant") {
-    const message =
-      `It imports ${name}, which needs the grant "${grant}": spec.grants.${grant} of its actor.yaml does not give it`;
-    return [{ code: "troupe.ImportDenied", message }];
+  if (malformed) {
+    return [{ code: "troupe.BadComponent", message: `It is not a valid component: ${malformed}` }];
   }
-  if (need !== "unknown") return [];
-  const sockets = name.startsWith("wasi:sockets/");
-  const advice = sockets
-    ? "no grant gives sockets; outgoing requests go through wasi:http and spec.grants.http"
-    : "no grant gives it; build the actor without it";
-  return [{ code: "troupe.ImportDenied", message: `It imports ${name}: ${advice}` }];
+  return undefined;
 }
 
 function worldRefusals({ exports }: Facts): Refusal[] {
-  const handle = exports.find((name) => name.startsWith("handle:"));
+  const wrong = (message: string) => [{ code: "troupe.WrongWorld", message }];
+  const handle = exports.find(({ name }) => name === "handle");
   if (!handle) {
-    const has = exports.length > 0 ? `it exports ${exports.join("; ").slice(0, 300)}` : "it exports nothing";
-    return [{
-      code: "troupe.WrongWorld",
-      message: `It does not export the function "handle" of the world troupe:actor/actor: ${has}`,
-    }];
+    const names = exports.map(({ name }) => name).join(", ").slice(0, QUOTED);
+    return wrong(
+      `It does not export the function "handle", as actors do (world actor of troupe:actor): it exports ${
+        names || "nothing"
+      }`,
+    );
   }
-  if (!HANDLE.test(handle)) {
-    const message = `Its "handle" has another type than that of the world troupe:actor/actor: ${
-      handle.slice(0, 300)
-    }`;
-    return [{ code: "troupe.WrongWorld", message }];
+  // How the toolchain calls the parameter makes no difference.
+  if (
+    handle.sort !== "function" || handle.type.replace(/^func\([a-z0-9-]+: /, "func(payload: ") !== HANDLE_TYPE
+  ) {
+    const message = `Its "handle" is ${handle.type.slice(0, QUOTED)}; that of an actor is ${HANDLE_TYPE}`;
+    return wrong(message);
   }
-  const others = exports.filter((name) => name !== handle && !TOOLCHAIN_EXPORTS.test(name));
+  const others = exports.filter(({ name, type }) =>
+    name !== "handle" && !TOOLCHAIN_EXPORTS.get(name)?.test(type)
+  );
   if (others.length === 0) return [];
-  return [{
-    code: "troupe.WrongWorld",
-    message: `It exports more than an actor does: ${others.join("; ").slice(0, 300)}`,
-  }];
+  const names = others.map(({ name, type }) => `${name} (${type.slice(0, QUOTED)})`).join(", ").slice(
+    0,
+    QUOTED,
+  );
+  return wrong(`It exports more than an actor does: ${names}`);
 }
 
 function sizeRefusals(
-  { largestFunction, initialMemory }: Facts,
+  { largestFunction, initialMemory, tableEntries }: Facts,
   { memoryBytes }: Pick<Limits, "memoryBytes">,
 ): Refusal[] {
   const refusals: Refusal[] = [];
+  const tooLarge = (message: string) => refusals.push({ code: "troupe.TooLarge", message });
   if (largestFunction > LARGEST_FUNCTION_BYTES) {
-    const message = `It has a function of ${largestFunction} bytes; compiling it could take gigabytes. ` +
-      `${LARGEST_FUNCTION_BYTES} is the limit: split the function`;
-    refusals.push({ code: "troupe.TooLarge", message });
+    tooLarge(
+      `It has a function of ${largestFunction} bytes, and ${LARGEST_FUNCTION_BYTES} is the limit: compiling it could ` +
+        "take gigabytes. Split the function",
+    );
   }
   if (initialMemory > memoryBytes) {
-    const message =
-      `Its memories have ${initialMemory} bytes at the start, and limits.memory is ${memoryBytes}: raise it, or ` +
-      `build the actor with less`;
-    refusals.push({ code: "troupe.TooLarge", message });
+    tooLarge(
+      `Its memories have ${initialMemory} bytes at the start, and ${memoryBytes} is the limit: raise spec.limits.memory ` +
+        "in actor.yaml, or build the actor with less",
+    );
+  }
+  if (tableEntries > MOST_TABLE_ENTRIES) {
+    tooLarge(`Its tables have ${tableEntries} entries at the start, and ${MOST_TABLE_ENTRIES} is the limit`);
   }
   return refusals;
 }

@@ -22,23 +22,34 @@ export class BundleError extends TroupeError {
 const bundles = new Map<string, Promise<string>>();
 
 /**
- * Bundles an entry file, once in this process, and gives the path of the result. The file is named by its content, so
- * that processes of different versions can share a folder, and is put in place by a rename, so that several processes can
- * do it at once.
+ * Bundles an entry file, once in this process unless the result has gone since, and gives the path of the result. The
+ * file is named by its content, so that processes of different versions can share a folder, and is put in place by a
+ * rename, so that several processes can do it at once.
  *
  * @param entry The TypeScript file; it may import relative files only.
  * @param cacheDir Where to put the result; made if it does not exist.
  * @throws {BundleError} when the bundler fails.
  */
-export function bundleForSandbox(entry: URL, cacheDir: string): Promise<string> {
+export async function bundleForSandbox(entry: URL, cacheDir: string): Promise<string> {
   const key = `${entry} ${cacheDir}`;
-  let bundle = bundles.get(key);
-  if (!bundle) {
-    bundle = makeBundle(fromFileUrl(entry), cacheDir);
-    bundle.catch(() => bundles.delete(key));
-    bundles.set(key, bundle);
+  const known = bundles.get(key);
+  if (known && await isFile(await known)) return await known;
+  // Another call may have found it missing too, and be at it.
+  const underWay = bundles.get(key);
+  if (underWay && underWay !== known) return await underWay;
+  const bundle = makeBundle(fromFileUrl(entry), cacheDir);
+  bundles.set(key, bundle);
+  bundle.catch(() => bundles.delete(key));
+  return await bundle;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
-  return bundle;
 }
 
 async function makeBundle(entry: string, cacheDir: string): Promise<string> {

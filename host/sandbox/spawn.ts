@@ -18,7 +18,7 @@ export interface Sandbox {
   readonly pid: number;
   readonly stdin: WritableStream<Uint8Array<ArrayBuffer>>;
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** What the child wrote to stderr, the first 16 KiB of it; resolves when the child has ended. */
+  /** What the child wrote to stderr, the first 16 KiB of it; resolves when that is there, or the child has ended. */
   readonly stderr: Promise<string>;
   /** Resolves when the child has ended. */
   readonly ended: Promise<{ readonly code: number; readonly signal: string | null }>;
@@ -44,6 +44,9 @@ function findTool(name: string): string | undefined {
   }
   return undefined;
 }
+
+/** Whether the system has what {@linkcode boundMemory} needs. */
+export const CAN_BOUND_MEMORY: boolean = PRLIMIT !== undefined;
 
 /**
  * Starts a child that runs a script without any permission.
@@ -100,7 +103,7 @@ export function spawnSandbox(script: string, options: SandboxOptions = {}): Sand
   };
 }
 
-/** Reads a stream to its end and keeps the first `limit` bytes, as text. */
+/** Reads the first `limit` bytes of a stream, as text. More is not read: a child could write without end. */
 async function readStart(stream: ReadableStream<Uint8Array>, limit: number): Promise<string> {
   const kept = new Uint8Array(limit);
   let length = 0;
@@ -108,6 +111,7 @@ async function readStart(stream: ReadableStream<Uint8Array>, limit: number): Pro
     const part = chunk.subarray(0, limit - length);
     kept.set(part, length);
     length += part.length;
+    if (length === limit) break;
   }
   return new TextDecoder().decode(kept.subarray(0, length));
 }

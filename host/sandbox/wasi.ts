@@ -8,17 +8,21 @@
  * @module
  */
 
-/** What the harmless version lets out. */
+/** What the harmless version lets out, and where it takes what it lets in. */
 export interface WasiHooks {
-  /** What the guest wrote. */
+  /** What the guest wrote; the bytes are only good during the call. */
   readonly stdout: (bytes: Uint8Array) => void;
   readonly stderr: (bytes: Uint8Array) => void;
+  /** Fills bytes with random ones. @default those of `crypto` */
+  readonly random?: (bytes: Uint8Array<ArrayBuffer>) => void;
+  /** The time, in milliseconds since the epoch; guests see it in coarse steps. @default `Date.now` */
+  readonly now?: () => number;
 }
 
 /** Import objects by interface, as jco's glue takes them. */
 export type WasiImports = Record<string, Record<string, unknown>>;
 
-/** What a guest's call to `exit` throws. */
+/** What a guest's call to `exit` throws, or to anything else that is not there for it. */
 export class GuestExit extends Error {
   override readonly name = "GuestExit";
 }
@@ -33,14 +37,16 @@ function bare<T extends object>(members: T): T {
   return Object.freeze(Object.assign(Object.create(null), members));
 }
 
-function resource(methods: Record<string, Callable> = {}): unknown {
+/** A class that answers its own methods only: neither `constructor`, nor what functions have, can be reached by name. */
+function resource(methods: Record<string, Callable> = {}): new () => object {
   const Resource = class {};
   const prototype = Resource.prototype as unknown as Record<string, unknown>;
   Reflect.deleteProperty(prototype, "constructor");
   Object.setPrototypeOf(prototype, null);
   for (const [name, method] of Object.entries(methods)) prototype[name] = method;
   Object.freeze(prototype);
-  return Resource;
+  Object.setPrototypeOf(Resource, null);
+  return Object.freeze(Resource);
 }
 
 const denied = (what: string): Callable => () => {
@@ -52,15 +58,20 @@ function coarse(now: number): number {
   return Math.floor(now / CLOCK_STEP_MS) * CLOCK_STEP_MS;
 }
 
-function randomBytes(length: bigint): Uint8Array {
-  const bytes = new Uint8Array(Number(length));
-  for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
-  return bytes;
+/** `crypto` gives no more at once. */
+const RANDOM_CHUNK_BYTES = 65_536;
+
+// Taken before the sandbox empties its global object.
+const getRandomValues = crypto.getRandomValues.bind(crypto);
+
+function cryptoRandom(bytes: Uint8Array<ArrayBuffer>): void {
+  for (let at = 0; at < bytes.length; at += RANDOM_CHUNK_BYTES) {
+    getRandomValues(bytes.subarray(at, at + RANDOM_CHUNK_BYTES));
+  }
 }
 
-function randomU64(): bigint {
-  return crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
-}
+/** Most random bytes at once: what is asked for is allocated outside of the guest's own memory. */
+const RANDOM_BYTES = 16 * 1024 * 1024;
 
 /** Largest write that a stream takes at once. */
 const WRITE_BYTES = 65536n;
@@ -68,7 +79,16 @@ const WRITE_BYTES = 65536n;
 /**
  * Makes the imports of one instance. Make them anew for each: nothing of one guest stays in another's.
  */
-export function createWasi({ stdout, stderr }: WasiHooks): WasiImports {
+export function createWasi(
+  { stdout, stderr, random = cryptoRandom, now = () => Date.now() }: WasiHooks,
+): WasiImports {
+  const randomBytes = (length: bigint) => {
+    if (length > RANDOM_BYTES) throw new GuestExit(`More than ${RANDOM_BYTES} random bytes at once`);
+    const bytes = new Uint8Array(Number(length));
+    random(bytes);
+    return bytes;
+  };
+  const randomU64 = () => new DataView(randomBytes(8n).buffer).getBigUint64(0);
   const closed = () => {
     // What a stream at its end throws, as jco's glue expects an error of the interface.
     throw { tag: "closed" };
@@ -88,22 +108,22 @@ export function createWasi({ stdout, stderr }: WasiHooks): WasiImports {
     subscribe: () => new Pollable(),
     splice: closed,
     blockingSplice: closed,
-  }) as new () => object;
+  });
   const InputStream = resource({
     read: closed,
     blockingRead: closed,
     skip: closed,
     blockingSkip: closed,
     subscribe: () => new Pollable(),
-  }) as new () => object;
-  const Pollable = resource({ ready: () => true, block: () => {} }) as new () => object;
+  });
+  const Pollable = resource({ ready: () => true, block: () => {} });
   const IoError = resource({ toDebugString: () => "" });
   const sinkStream = (sink: (bytes: Uint8Array) => void) => Object.assign(new OutputStream(), { sink });
-  const started = Date.now();
-  const monotonic = () => BigInt(coarse(Date.now() - started)) * 1_000_000n;
+  const started = now();
+  const monotonic = () => BigInt(coarse(now() - started)) * 1_000_000n;
   const wall = () => {
-    const now = coarse(Date.now());
-    return { seconds: BigInt(Math.floor(now / 1000)), nanoseconds: (now % 1000) * 1_000_000 };
+    const time = coarse(now());
+    return { seconds: BigInt(Math.floor(time / 1000)), nanoseconds: (time % 1000) * 1_000_000 };
   };
   const resolution = BigInt(CLOCK_STEP_MS) * 1_000_000n;
   const noFile = (): never => {

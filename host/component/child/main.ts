@@ -1,103 +1,115 @@
 /**
- * What runs in the sandbox that transpiles: reads one message (the tools, then the component), inspects the component,
- * transpiles it, and writes one message (what it found, then the files).
+ * What runs in the sandbox that inspects and transpiles: says that it is up, reads one message (jco's options as JSON, the
+ * component, the transpiler with its modules), and writes one message (a reply as JSON, then the files).
  *
  * @module
  */
 
 import { createWasi } from "../../sandbox/wasi.ts";
 import { type Facts, factsOf } from "../facts.ts";
-import { decodeParts, encodeParts } from "../parts.ts";
+import { encodeParts, readParts } from "../parts.ts";
+import type { Reply } from "../reply.ts";
+import { judge } from "../verdict.ts";
 
-/** The host's word on what is to be done: JSON, the first part. */
-export interface TranspileRequest {
-  /** Whether files are wanted, or only facts. */
-  readonly transpile: boolean;
-  /** Options for jco's `generate`. */
-  readonly options: Record<string, unknown>;
-}
-
-/** What came of it: JSON, the first part of the answer. The files are the other parts, in this order. */
-export interface TranspileReply {
-  readonly facts: Facts;
-  /** Names of the files; the glue is the one that ends in `.js`. */
-  readonly files: readonly string[];
-  /** Why there are no files although they were wanted. */
-  readonly problem: string;
-}
-
-/** The tools of jco that are used, as the sandbox sees them. */
-interface Tools {
-  readonly bindgen: {
-    generate(component: Uint8Array, options: Record<string, unknown>): { files: [string, Uint8Array][] };
+/** jco's transpiler, as far as it is used. */
+interface Transpiler {
+  /** Resolves when it can be used. */
+  readonly $init: Promise<void>;
+  generate(component: Uint8Array, options: Record<string, unknown>): {
+    readonly files: readonly (readonly [name: string, bytes: Uint8Array<ArrayBuffer>])[];
+    readonly imports: readonly string[];
+    readonly exports: readonly (readonly [name: string, type: string])[];
   };
-  readonly wasmTools: { tools: { componentWit(component: Uint8Array): string } };
 }
 
-const exit = Deno.exit;
-const input = await new Response(Deno.stdin.readable).arrayBuffer();
-const output = Deno.stdout;
-const answer = await work(decodeParts(new Uint8Array(input)));
-for (let at = 0; at < answer.length;) at += output.writeSync(answer.subarray(at));
-exit(0);
+/** The answer, before it is encoded. */
+interface Answer {
+  readonly reply: Reply;
+  readonly files: readonly Uint8Array<ArrayBuffer>[];
+}
 
-async function work(parts: Uint8Array<ArrayBuffer>[]): Promise<Uint8Array> {
-  const [request, component, bindgen, wasmTools, ...modules] = parts as [
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-  ];
-  const { transpile, options } = JSON.parse(new TextDecoder().decode(request)) as TranspileRequest;
-  const tools = await loadTools({
-    bindgen,
-    wasmTools,
-    modules: modules as unknown as Uint8Array<ArrayBuffer>[],
-  });
-  const facts = factsOf(component, (bytes) => tools.wasmTools.tools.componentWit(bytes));
-  const usable = facts.kind === "component" && !facts.malformed && facts.badNames.length === 0;
-  let files: [string, Uint8Array][] = [];
-  let problem = "";
-  if (transpile && usable) {
-    try {
-      files = tools.bindgen.generate(component, options).files;
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
-    }
+/** What is most that an actor can be given. */
+const ANY_ACTOR = { grants: { route: ["*"] }, limits: { memoryBytes: Infinity } };
+/** The host's own message is trusted; the bound is only that of one buffer. */
+const REQUEST = { parts: 64, bytes: 2 ** 31 - 1 };
+/** Longest problem that is passed on. */
+const PROBLEM = 1_000;
+
+await run();
+
+async function run(): Promise<void> {
+  const exit = Deno.exit;
+  const output = Deno.stdout;
+  const write = (bytes: Uint8Array) => {
+    for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
+  };
+  write(new Uint8Array(1));
+  const { reply, files } = await work(await readParts(Deno.stdin.readable, REQUEST));
+  for (const bytes of encodeParts([new TextEncoder().encode(JSON.stringify(reply)), ...files])) write(bytes);
+  exit(0);
+}
+
+async function work(parts: Uint8Array<ArrayBuffer>[]): Promise<Answer> {
+  const [options, component, source, ...modules] = parts;
+  if (!options || !component || !source) throw new Error("the request has too few parts");
+  const facts = factsOf(component);
+  // What no actor could have is not shown to the next program.
+  if (judge(facts, { ...ANY_ACTOR, digest: "", size: component.length }).refusals.length > 0) {
+    return answer(facts);
   }
-  const reply: TranspileReply = {
-    facts,
-    files: files.map(([name]) => name),
-    problem: problem.slice(0, 1000).toWellFormed(),
-  };
-  return encodeParts([new TextEncoder().encode(JSON.stringify(reply)), ...files.map(([, bytes]) => bytes)]);
+  const transpiler = await evaluate(source, modules);
+  try {
+    return transpiled(facts, transpiler.generate(component, JSON.parse(new TextDecoder().decode(options))));
+  } catch (error) {
+    return answer(facts, describe(error));
+  }
 }
 
-/** Evaluates the tools. Their modules come in the order in which they ask for them. */
-async function loadTools(
-  { bindgen, wasmTools, modules }: {
-    bindgen: Uint8Array;
-    wasmTools: Uint8Array;
-    modules: Uint8Array<ArrayBuffer>[];
-  },
-): Promise<Tools> {
+function transpiled(
+  facts: Facts,
+  { files, imports, exports }: ReturnType<Transpiler["generate"]>,
+): Answer {
+  // jco knows instructions that the engine here lacks.
+  const invalid = files.find(([name, bytes]) => name.endsWith(".wasm") && !WebAssembly.validate(bytes));
+  if (invalid) return answer(facts, `it has a core module that is not valid (${invalid[0]})`);
+  return {
+    reply: {
+      facts,
+      imports,
+      exports: exports.map(([name]) => name),
+      files: files.map(([name]) => name),
+      problem: "",
+    },
+    files: files.map(([, bytes]) => bytes),
+  };
+}
+
+function answer(facts: Facts, problem = ""): Answer {
+  return { reply: { facts, imports: [], exports: [], files: [], problem }, files: [] };
+}
+
+/** Evaluates the transpiler. Its modules come in the order in which it asks for them. */
+async function evaluate(
+  source: Uint8Array<ArrayBuffer>,
+  modules: readonly Uint8Array<ArrayBuffer>[],
+): Promise<Transpiler> {
+  // Its glue looks for `process.env`, which may not be read here.
   Object.defineProperty(globalThis, "process", { value: undefined });
-  const wasi = createWasi({ stdout: () => {}, stderr: () => {} });
+  const next = modules.values();
   const surroundings = {
-    wasi,
-    // deno-lint-ignore require-await
-    compile: async () => new WebAssembly.Module(modules.shift() as BufferSource),
+    wasi: createWasi({ stdout: () => {}, stderr: () => {} }),
+    compile: () => Promise.resolve(new WebAssembly.Module(next.next().value as Uint8Array<ArrayBuffer>)),
   };
   Object.defineProperty(globalThis, "troupeTool", { value: surroundings });
-  return {
-    bindgen: await evaluate(bindgen) as Tools["bindgen"],
-    wasmTools: await evaluate(wasmTools) as Tools["wasmTools"],
-  };
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const transpiler = await import(url) as Transpiler;
+  await transpiler.$init;
+  return transpiler;
 }
 
-async function evaluate(source: Uint8Array): Promise<unknown> {
-  const url = URL.createObjectURL(new Blob([source as BlobPart], { type: "text/javascript" }));
-  const tool = await import(url) as { $init: Promise<void> };
-  await tool.$init;
-  return tool;
+/** What jco threw, on one line: what went wrong, and what caused it. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = text.replaceAll(/\s*\n\s*Caused by:\s*/g, ": ").replaceAll(/\s+/g, " ").trim();
+  return (line || "the transpiler fails on it").slice(0, PROBLEM).toWellFormed();
 }
