@@ -7,45 +7,44 @@
 
 import { Draft, RefusedCallError } from "../draft.ts";
 import type { Envelope } from "../envelope.ts";
+import { TroupeError } from "../errors.ts";
 import type { Failure, HopResult } from "../hop.ts";
+import { scanJson } from "../json_text.ts";
 import { guestFailure } from "../resiliency.ts";
-import {
-  type Call,
-  decodeCall,
-  decodeFailure,
-  type LoadSettings,
-  type SandboxFailure,
-  text,
-} from "./bodies.ts";
-import { checkFly } from "./child/hop.ts";
-import { type Frame, FrameError, FrameType } from "./frames.ts";
+import { Allowance, MOST_CALLS } from "./allowance.ts";
 import type { GuestLog } from "./stage.ts";
+import { byteLength, decodeText } from "./wire/bytes.ts";
+import { applyEdit } from "./apply_edit.ts";
+import { type Call, decodeCall, type Edit } from "./wire/call.ts";
+import { decodeFailure, type SandboxFailure } from "./wire/failure.ts";
+import { type Frame, FrameError, FrameType } from "./wire/frames.ts";
+import type { LoadSettings } from "./wire/load.ts";
 
-/** Where what a guest says goes while its hop runs. */
+/** Where what a guest says goes while its hop runs. None of them may throw. */
 export interface SessionHooks {
   readonly onLog: (log: GuestLog) => void;
   readonly onFly: (envelopeId: string, event: string) => void;
 }
 
-/** The state of one hop, from its first frame to its result. */
+/** The state of one hop, from its entry to its result. */
 export class Session {
+  /** What the sandbox has to name the hop by. */
+  readonly nonce: bigint = crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
   readonly #envelopeId: string;
   readonly #draft: Draft;
+  readonly #allowance: Allowance;
   readonly #hooks: SessionHooks;
   readonly #settings: LoadSettings;
   /** The code of the last call that was refused, by both sides. */
   #refused: string | undefined;
-  #logBytes: number;
-  #logDropped = 0;
-  #flies: number;
+  #toldDropped = false;
 
   constructor(envelope: Envelope, settings: LoadSettings, hooks: SessionHooks) {
     this.#envelopeId = envelope.id;
     this.#draft = new Draft(envelope, settings);
+    this.#allowance = new Allowance(settings.limits);
     this.#settings = settings;
     this.#hooks = hooks;
-    this.#logBytes = settings.limits.logBytes;
-    this.#flies = settings.limits.emits;
   }
 
   /**
@@ -54,43 +53,52 @@ export class Session {
    * @returns The result, when this was the last one.
    * @throws {FrameError} when the sandbox says what it may not say.
    */
-  take(frame: Frame): HopResult | undefined {
-    switch (frame.type) {
-      case FrameType.Call: {
-        const { call, refused } = decodeCall(frame.body);
-        this.#call(call, refused);
+  take({ type, body }: Frame): HopResult | undefined {
+    switch (type) {
+      case FrameType.Call:
+        this.#call(decodeCall(body));
         return undefined;
-      }
       case FrameType.Returned:
-        return this.#end(this.#returned(text(frame.body)));
+        return this.#returned(decodeText(body));
       case FrameType.ReturnedNone:
-        return this.#end({ ok: true, emits: this.#draft.emits });
+        return { ok: true, emits: this.#draft.emits };
       case FrameType.Failed:
-        return this.#end({ ok: false, failure: this.#failure(decodeFailure(frame.body)) });
+        return { ok: false, failure: this.#failure(decodeFailure(body)) };
       default:
-        throw new FrameError(`type ${frame.type} within a hop`);
+        throw new FrameError(`type ${type} within a hop`);
     }
   }
 
-  #call(call: Call, refused: boolean): void {
-    if (call.verb === "log") return this.#log(call);
+  #call({ call, refused }: { call: Call; refused: boolean }): void {
+    const envelopeId = this.#envelopeId;
+    if (!this.#allowance.call()) throw new FrameError(`more than ${MOST_CALLS} calls in one hop`);
+    if (call.verb === "log") {
+      if (!this.#allowance.log(byteLength(call.message))) {
+        throw new FrameError("more log than limits.logBytes");
+      }
+      return this.#hooks.onLog({ envelopeId, level: call.level, message: call.message });
+    }
+    if (call.verb === "dropped") {
+      if (this.#toldDropped) throw new FrameError("dropped log told twice");
+      this.#toldDropped = true;
+      const message =
+        `${call.bytes} bytes of log were dropped: more than ${this.#settings.limits.logBytes} (limits.logBytes)`;
+      return this.#hooks.onLog({ envelopeId, level: "warn", message });
+    }
+    if (call.verb === "get" && !refused) throw new FrameError("a get that was not refused");
     const refusal = this.#refusalOf(call);
     if (refused !== (refusal !== undefined)) {
       const said = refused ? "refused" : "allowed";
-      throw new FrameError(
-        `the sandbox ${said} ${call.verb}, and the host does not: ${refusal?.message ?? "nothing is wrong"}`,
-      );
+      const verdict = refusal?.message ?? "nothing is wrong with it";
+      throw new FrameError(`the sandbox ${said} a call of ${call.verb}, but ${verdict}`);
     }
     if (refusal) this.#refused = refusal.code;
-    else if (call.verb === "fly") this.#hooks.onFly(this.#envelopeId, call.event);
+    else if (call.verb === "fly") this.#hooks.onFly(envelopeId, call.event);
   }
 
-  #refusalOf(call: Exclude<Call, { verb: "log" }>): RefusedCallError | undefined {
+  #refusalOf(call: Edit): RefusedCallError | undefined {
     try {
-      if (call.verb === "set") this.#draft.set(call.path, call.value);
-      else if (call.verb === "del") this.#draft.del(call.path);
-      else if (call.verb === "emit") this.#draft.emit(call.payload);
-      else checkFly(call.event, this.#flies--);
+      applyEdit(call, this.#draft, this.#allowance);
       return undefined;
     } catch (error) {
       if (error instanceof RefusedCallError) return error;
@@ -98,46 +106,28 @@ export class Session {
     }
   }
 
-  #log({ level, message }: Extract<Call, { verb: "log" }>): void {
-    this.#logBytes -= message.length;
-    if (this.#logBytes < 0) this.#logDropped += message.length;
-    else this.#hooks.onLog({ envelopeId: this.#envelopeId, level, message });
-  }
-
   /** What is returned is emitted last. */
   #returned(payload: string): HopResult {
-    try {
-      this.#draft.emit(payload);
-      return { ok: true, emits: this.#draft.emits };
-    } catch (error) {
-      if (!(error instanceof RefusedCallError)) throw error;
-      return { ok: false, failure: { type: error.code, mro: [], message: error.message } };
-    }
+    const refusal = this.#refusalOf({ verb: "emit", payload });
+    if (!refusal) return { ok: true, emits: this.#draft.emits };
+    return { ok: false, failure: { type: refusal.code, mro: [], message: refusal.message } };
   }
 
   #failure(failure: SandboxFailure): Failure {
-    const { message } = failure;
-    switch (failure.cause) {
-      case "trap":
-        return { type: "troupe.Trap", mro: [], message };
-      case "memory":
-        return { type: "troupe.MemoryLimit", mro: [], message };
-      case "output":
-        return { type: "troupe.OutputLimit", mro: [], message };
-      case "guest": {
-        const told = guestFailure(failure);
-        // A refused call that the actor did not catch: the name is the platform's, as both sides have refused it.
-        return failure.kind === this.#refused ? { ...told, type: this.#refused } : told;
-      }
-    }
+    if ("stopped" in failure) return { type: failure.stopped, mro: [], message: failure.message };
+    const { details, ...rest } = failure;
+    const told = guestFailure(details !== undefined && isJson(details) ? failure : rest);
+    // A refused call that the actor did not catch: the name is the platform's, as both sides have refused it.
+    return failure.kind === this.#refused ? { ...told, type: this.#refused } : told;
   }
+}
 
-  #end(result: HopResult): HopResult {
-    if (this.#logDropped > 0) {
-      const message =
-        `${this.#logDropped} characters of log were dropped: more than ${this.#settings.limits.logBytes} (limits.logBytes)`;
-      this.#hooks.onLog({ envelopeId: this.#envelopeId, level: "warn", message });
-    }
-    return result;
+function isJson(text: string): boolean {
+  try {
+    scanJson(text);
+    return true;
+  } catch (error) {
+    if (error instanceof TroupeError) return false;
+    throw error;
   }
 }

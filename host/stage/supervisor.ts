@@ -10,9 +10,8 @@ import type { Failure, HopResult } from "../hop.ts";
 import type { Grants, Isolation, Limits } from "../limits.ts";
 import { STAGE_VIOLATION } from "../resiliency.ts";
 import { bundleForSandbox } from "../sandbox/bundle.ts";
-import type { Load } from "./bodies.ts";
-import { StageBrokenError, StageClosedError } from "./errors.ts";
-import { type End, type Job, Sandboxed } from "./sandboxed.ts";
+import { ComponentStartError, StageBrokenError, StageClosedError } from "./errors.ts";
+import { type End, type Fault, type Job, Sandboxed } from "./sandboxed.ts";
 import type { GuestLog, Stage, StageEvent } from "./stage.ts";
 
 /** What a stage is started with. */
@@ -25,33 +24,48 @@ export interface StageOptions {
   readonly grants: Grants;
   /** Folder for the bundled code of the sandbox. */
   readonly cacheDir: string;
-  /** A guest's log line. @default dropped */
+  /** A guest's log line. May not throw. @default dropped */
   readonly onLog?: (log: GuestLog) => void;
-  /** An event that a guest sends upstream, a JSON text. @default dropped */
+  /** An event that a guest sends upstream, a JSON text. May not throw. @default dropped */
   readonly onFly?: (envelopeId: string, event: string) => void;
-  /** What the stage tells about itself. @default dropped */
+  /** What the stage tells about itself. May not throw. @default dropped */
   readonly onEvent?: (event: StageEvent) => void;
 }
 
-/** A component whose sandboxes end by themselves this often within this time, with no hop done between, is suspended. */
-const CRASHES = { most: 5, withinMs: 10_000 };
+/**
+ * A component is suspended when its sandboxes ended by themselves this often, or did not become ready or begin with what
+ * they were given, with no hop done between.
+ */
+const IN_A_ROW = { crashes: 5, stalls: 2 };
 /** For how long, in milliseconds. */
 const SUSPENDED_MS = 10_000;
-/** An envelope under which sandboxes ended this often, without its being to blame, is run with no other beside it. */
+/** An envelope under which sandboxes were ended this often, without its being to blame, is run with no other beside it. */
 const BYSTANDER_TIMES = 2;
 /**
- * An envelope is to blame for the death of its sandbox, which nobody ordered, after this many. Before that it might have
- * been the machine's doing, or an operator's.
+ * An envelope has failed after this many sandboxes ended by themselves while guest code was in it. Before that it might
+ * have been the machine's doing, or an operator's, and it is run again, with no other beside it.
  */
 const DEATHS = 3;
 
 /**
  * Starts a stage: resolves when a sandbox stands ready.
  *
- * @throws {NotReadyError} when the component cannot be instantiated.
+ * @throws {ComponentStartError} when the component cannot be instantiated within its limits.
+ * @throws {StageBrokenError} when no process can be started.
+ * @throws {BundleError} when the sandbox's own code cannot be bundled.
  */
 export async function startStage(options: StageOptions): Promise<Stage> {
   const script = await bundleForSandbox(new URL("./child/main.ts", import.meta.url), options.cacheDir);
+  return await superviseSandboxes(options, script);
+}
+
+/**
+ * Starts a stage whose sandboxes run a given script, which may be anything: it is not trusted.
+ *
+ * @param script Path of one JavaScript file without imports.
+ * @throws {ComponentStartError | StageBrokenError} as {@linkcode startStage}.
+ */
+export async function superviseSandboxes(options: StageOptions, script: string): Promise<Stage> {
   const supervisor = new Supervisor(options, script);
   await supervisor.start();
   return supervisor;
@@ -60,29 +74,40 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 class Supervisor implements Stage {
   readonly #options: StageOptions;
   readonly #script: string;
-  readonly #load: Load;
   readonly #all = new Set<Sandboxed>();
+  /** The one that is given hops; it may not be ready yet. */
   #active: Sandboxed | undefined;
-  #spare: Promise<Sandboxed | undefined> | undefined;
-  #starting = false;
-  #waiting: Job[] = [];
-  /** The hop that runs with no other beside it. */
-  #alone: Job | undefined;
-  #crashes: number[] = [];
+  #spare: Sandboxed | undefined;
+  /** Off after a spare has failed to start, until a sandbox has started. */
+  #spareWanted = true;
+  /** Whether instances may be made that no hop needs yet: not after one did harm. */
+  #ahead = true;
+  readonly #waiting: Job[] = [];
+  /** The hop that runs has no other beside it. */
+  #alone = false;
+  #inARow = { crashes: 0, stalls: 0 };
   #suspendedUntil = 0;
   #lastCrash = "";
   #closed = false;
-  #drained: (() => void) | undefined;
+  #started: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
   constructor(options: StageOptions, script: string) {
-    const { actor, component, limits, isolation, grants } = options;
     this.#options = options;
     this.#script = script;
-    this.#load = { actor, limits, isolation, grants, glue: component.glue, modules: component.modules };
   }
 
   async start(): Promise<void> {
-    this.#active = await this.#spawn();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#started = { resolve, reject };
+        this.#active = this.#spawnOr((why) => this.#suspend(why));
+      });
+    } catch (error) {
+      await this.close({ now: true });
+      throw error;
+    } finally {
+      this.#started = undefined;
+    }
   }
 
   run(envelope: Envelope): Promise<HopResult> {
@@ -95,131 +120,144 @@ class Supervisor implements Stage {
   }
 
   pids(): number[] {
-    const others = [...this.#all].filter((sandboxed) => sandboxed !== this.#active);
-    return [...(this.#active ? [this.#active] : []), ...others].map(({ pid }) => pid);
+    const inOrder = new Set([...(this.#active ? [this.#active] : []), ...this.#all]);
+    return [...inOrder].filter(({ running }) => running).map(({ pid }) => pid);
   }
 
   async close({ now = false }: { readonly now?: boolean } = {}): Promise<void> {
     this.#closed = true;
-    const busy = () => this.#waiting.length > 0 || (this.#active?.size ?? 0) > 0;
-    if (!now && busy()) await new Promise<void>((resolve) => this.#drained = resolve);
-    for (const job of this.#waiting.splice(0)) job.reject(new StageClosedError(this.#options.actor));
-    const all = [...this.#all];
-    for (const sandboxed of all) sandboxed.close();
-    await this.#spare;
-    await Promise.all([...all, ...this.#all].map((sandboxed) => (sandboxed.close(), sandboxed.ended)));
-    this.#drained?.();
+    this.#rejectWaiting(new StageClosedError(this.#options.actor));
+    for (const sandboxed of [...this.#all]) {
+      if (now || sandboxed.size === 0) sandboxed.close();
+    }
+    await Promise.all([...this.#all].map(({ ended }) => ended));
   }
 
-  async #spawn(): Promise<Sandboxed> {
-    const started = performance.now();
-    const { component, onLog = () => {}, onFly = () => {}, onEvent } = this.#options;
-    const sandboxed = await Sandboxed.start({
+  #spawn(): Sandboxed {
+    const startedAt = performance.now();
+    const { actor, limits, isolation, grants, component } = this.#options;
+    const { onLog = () => {}, onFly = () => {} } = this.#options;
+    const { glue, modules, baselineOnly } = component;
+    const sandboxed = new Sandboxed({
       script: this.#script,
-      load: this.#load,
-      baselineOnly: component.baselineOnly,
+      load: { actor, limits, isolation, grants, glue, modules, ahead: this.#ahead },
+      baselineOnly,
       hooks: { onLog, onFly },
-      onEnd: (sandboxed, end) => this.#onEnd(sandboxed, end),
+      onReady: ({ pid }) => {
+        this.#event({ kind: "child-started", pid, tookMs: performance.now() - startedAt });
+        this.#spareWanted = true;
+        this.#started?.resolve();
+        this.#dispatch();
+      },
       onDone: () => this.#onDone(),
+      onEnd: (sandboxed, end) => this.#onEnd(sandboxed, end),
     });
     this.#all.add(sandboxed);
-    sandboxed.ended.finally(() => this.#all.delete(sandboxed));
-    onEvent?.({ kind: "child-started", pid: sandboxed.pid, tookMs: performance.now() - started });
+    sandboxed.ended.then(() => this.#all.delete(sandboxed));
     return sandboxed;
   }
 
-  /** Gives what waits to the sandbox in use. */
-  #dispatch(): void {
-    const active = this.#active;
-    if (!active) return this.#replace();
-    while (this.#waiting.length > 0 && !this.#alone) {
-      const alone = (this.#waiting[0]?.bystander ?? 0) >= BYSTANDER_TIMES;
-      if (alone && active.size > 0) return;
-      const job = this.#waiting.shift() as Job;
-      if (alone) this.#alone = job;
-      active.give(job);
-    }
-    // A spare only where there is work: an idle actor costs one process.
-    if (active.size > 0) this.#spare ??= this.#makeSpare();
-  }
-
-  async #makeSpare(): Promise<Sandboxed | undefined> {
+  #spawnOr(otherwise: (why: string) => void): Sandboxed | undefined {
     try {
-      return this.#closed ? undefined : await this.#spawn();
-    } catch {
-      // It is started again when it is needed, and then its failure counts.
+      return this.#spawn();
+    } catch (error) {
+      otherwise(`no process can be started: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   }
 
-  /** Puts a sandbox in the place of the one that has ended. */
-  #replace(): void {
-    if (this.#starting || this.#waiting.length === 0) return;
-    this.#starting = true;
+  /** Gives what waits to the sandbox in use, and sees to it that there is one, and a spare where there is work. */
+  #dispatch(): void {
+    if (this.#closed || this.#waiting.length === 0 && !this.#active?.size) return;
+    // What waits is given back, rather than held, when the system gives us no process.
+    this.#active ??= this.#takeSpare() ?? this.#spawnOr((why) => this.#suspend(why));
+    if (!this.#active?.ready) return;
+    this.#fill(this.#active);
+    // Not before there is work: an idle actor costs one process.
+    if (this.#spareWanted) this.#spare ??= this.#spawnOr(() => this.#spareWanted = false);
+  }
+
+  #fill(active: Sandboxed): void {
+    for (let job = this.#waiting[0]; job && !active.full; job = this.#waiting[0]) {
+      const alone = job.bystander >= BYSTANDER_TIMES || job.deaths > 0;
+      if ((alone || this.#alone) && active.size > 0) return;
+      this.#waiting.shift();
+      this.#alone = alone;
+      active.give(job);
+    }
+  }
+
+  #takeSpare(): Sandboxed | undefined {
     const spare = this.#spare;
     this.#spare = undefined;
-    (async () => {
-      const ready = await spare;
-      return ready && this.#all.has(ready) ? ready : await this.#spawn();
-    })().then((sandboxed) => {
-      this.#starting = false;
-      this.#active = sandboxed;
-      this.#dispatch();
-    }, (error: unknown) => {
-      this.#starting = false;
-      this.#crashed(error instanceof Error ? error.message : String(error));
-      this.#replace();
-    });
+    return spare;
   }
 
   #onDone(): void {
-    this.#crashes = [];
-    this.#alone = undefined;
+    this.#inARow = { crashes: 0, stalls: 0 };
+    if (this.#closed && this.#active?.size === 0) this.#active.close();
     this.#dispatch();
-    this.#checkDrained();
   }
 
   #onEnd(sandboxed: Sandboxed, end: End): void {
-    const { onEvent } = this.#options;
-    this.#all.delete(sandboxed);
-    const event = end.cause === "died" ? "child-died" : "child-killed";
-    onEvent?.({ kind: event, pid: sandboxed.pid, reason: end.detail || end.cause });
-    if (sandboxed !== this.#active) {
-      // A spare that ended is not one that is missed before the next is needed.
-      if (end.cause === "died") this.#crashed(end.detail);
-      return;
-    }
-    this.#active = undefined;
-    this.#alone = undefined;
-    if (end.cause === "died") this.#crashed(end.detail);
+    const kind = end.cause === "died" ? "child-died" : "child-killed";
+    this.#event({ kind, pid: sandboxed.pid, reason: end.detail });
+    const wasActive = sandboxed === this.#active;
+    if (wasActive) this.#active = undefined;
+    if (sandboxed === this.#spare) this.#spare = undefined;
     if (end.cause === "violation") {
-      onEvent?.({ kind: "violation", envelopeId: end.blamed?.envelope.id ?? "", message: end.detail });
+      this.#event({ kind: "violation", envelopeId: end.blamed?.job.envelope.id ?? "", message: end.detail });
     }
-    if (end.bystanders.length > 0 && end.cause !== "closed") {
-      onEvent?.({ kind: "bystanders", count: end.bystanders.length });
+    if (end.ahead) this.#stopMakingAhead();
+    this.#settle(end);
+    if (end.cause === "not-ready") this.#onFailedStart(end, wasActive);
+    // What no envelope is to blame for is charged to the component, or it could go on for ever.
+    else if (end.cause === "stalled") this.#charge("stalls", end.detail);
+    else if (end.cause === "died" || !end.blamed && end.cause !== "closed") {
+      this.#charge("crashes", end.detail);
     }
-    if (end.cause === "closed") {
-      for (const job of end.bystanders) job.reject(new StageClosedError(this.#options.actor));
-    } else {
-      for (const job of end.bystanders) job.bystander++;
-      this.#waiting.unshift(...end.bystanders);
-    }
-    if (end.cause === "died" && end.blamed && ++end.blamed.deaths < DEATHS) this.#waiting.unshift(end.blamed);
-    else end.blamed?.resolve({ ok: false, failure: failureOf(end) });
-    this.#replace();
-    this.#checkDrained();
+    this.#dispatch();
   }
 
-  /** A sandbox ended that nobody ended: that is charged to the component. */
-  #crashed(detail: string): void {
-    const now = performance.now();
+  /** Sees to the hops that were in a sandbox that has ended. */
+  #settle({ cause, detail, blamed, bystanders }: End): void {
+    const again: Job[] = [];
+    if (blamed?.fault === "died" && ++blamed.job.deaths < DEATHS) again.push(blamed.job);
+    else blamed?.job.resolve({ ok: false, failure: failureOf(blamed.fault, detail) });
+    if (bystanders.length > 0 && cause !== "closed") {
+      this.#event({ kind: "bystanders", count: bystanders.length });
+    }
+    for (const job of bystanders) job.bystander++;
+    this.#waiting.unshift(...again, ...bystanders);
+    if (this.#closed) this.#rejectWaiting(new StageClosedError(this.#options.actor));
+  }
+
+  /** From now on an instance is made when a hop needs it: what comes of it is then that hop's. */
+  #stopMakingAhead(): void {
+    this.#ahead = false;
+    this.#spare?.close();
+  }
+
+  #onFailedStart({ detail, begun }: End, wasActive: boolean): void {
+    const { actor } = this.#options;
+    this.#started?.reject(begun ? new ComponentStartError(detail) : new StageBrokenError(actor, detail));
+    this.#spareWanted = false;
+    // A spare is not missed before it is needed.
+    if (wasActive) this.#charge("stalls", detail);
+  }
+
+  /** A sandbox ended, and no envelope answers for it, or not yet. */
+  #charge(what: keyof typeof IN_A_ROW, detail: string): void {
+    if (++this.#inARow[what] >= IN_A_ROW[what]) this.#suspend(detail);
+  }
+
+  /** Takes nothing for a while, and gives back what waits. */
+  #suspend(detail: string): void {
+    this.#inARow = { crashes: 0, stalls: 0 };
     this.#lastCrash = detail;
-    this.#crashes = [...this.#crashes.filter((at) => now - at < CRASHES.withinMs), now];
-    if (this.#crashes.length < CRASHES.most) return;
-    this.#crashes = [];
-    this.#suspendedUntil = now + SUSPENDED_MS;
-    for (const job of this.#waiting.splice(0)) job.reject(this.#broken());
-    this.#checkDrained();
+    this.#suspendedUntil = performance.now() + SUSPENDED_MS;
+    this.#rejectWaiting(this.#broken());
+    this.#started?.reject(this.#broken());
   }
 
   #broken(): StageBrokenError {
@@ -227,18 +265,22 @@ class Supervisor implements Stage {
     return new StageBrokenError(this.#options.actor, `${this.#lastCrash}. It is suspended for ${seconds} s`);
   }
 
-  #checkDrained(): void {
-    if (this.#waiting.length === 0 && (this.#active?.size ?? 0) === 0) this.#drained?.();
+  #rejectWaiting(error: Error): void {
+    for (const job of this.#waiting.splice(0)) job.reject(error);
+  }
+
+  #event(event: StageEvent): void {
+    this.#options.onEvent?.(event);
   }
 }
 
-function failureOf({ cause, detail }: End): Failure {
-  const types = {
-    timeout: "troupe.Timeout",
-    memory: "troupe.MemoryLimit",
-    violation: STAGE_VIOLATION,
-    died: "troupe.Trap",
-    closed: "troupe.Trap",
-  };
-  return { type: types[cause], mro: [], message: detail };
+const FAILURE_TYPES: Readonly<Record<Fault, string>> = {
+  timeout: "troupe.Timeout",
+  memory: "troupe.MemoryLimit",
+  violation: STAGE_VIOLATION,
+  died: "troupe.Trap",
+};
+
+function failureOf(fault: Fault, message: string): Failure {
+  return { type: FAILURE_TYPES[fault], mro: [], message };
 }

@@ -1,11 +1,13 @@
 /**
- * Instances of the component: where each envelope's comes from.
+ * One instance of the component, with imports of its own.
  *
  * @module
  */
 
 import { createWasi } from "../../sandbox/wasi.ts";
-import type { ChildHop } from "./hop.ts";
+import type { Level } from "../wire/call.ts";
+import type { GuestText } from "./guest_text.ts";
+import type { Mesh, Stream } from "./mesh.ts";
 
 /** The glue's one export. */
 export type Instantiate = (
@@ -14,137 +16,121 @@ export type Instantiate = (
   instantiateCore: (module: WebAssembly.Module, imports: WebAssembly.Imports) => WebAssembly.Instance,
 ) => { readonly handle: (payload: string) => string | undefined };
 
-/** One instance of the component. */
+/** A component, ready to be instantiated. */
+export interface Component {
+  readonly instantiate: Instantiate;
+  readonly modules: ReadonlyMap<string, WebAssembly.Module>;
+  readonly text: GuestText;
+}
+
+/** One instance. */
 export interface Instance {
-  /** Runs the actor. Throws a plain object for a failure that it returned, and an Error for everything else. */
-  handle(payload: string, hop: ChildHop): string | undefined;
-  /** Bytes of all its memories together. */
+  /** Runs the actor. Throws a plain object for a failure that it returned, and something else for everything else. */
+  handle(payload: string, mesh: Mesh): string | undefined;
+  /** Bytes of all memories that its core modules export, together. */
   memoryBytes(): number;
 }
 
-/** Gives instances. How they come to be in the state that a hop may see is its business alone. */
-export interface InstanceSource {
-  /** One for the next hop. */
-  take(): Instance;
-  /** The hop is done; `failed` instances are never given again. */
-  give(instance: Instance, failed: boolean): void;
-  /** Makes one ahead, where that is of use. Throws what making it throws. */
-  prepare(): void;
+/** An instance could not be made. The message ends with what the guest wrote, where it wrote something. */
+export class InstantiationError extends Error {
+  override readonly name = "InstantiationError";
 }
 
-/** Makes an instance, which may run guest code (start functions). */
-export function makeInstance(
-  instantiate: Instantiate,
-  modules: ReadonlyMap<string, WebAssembly.Module>,
-): Instance {
+/** How much is kept of what a guest writes while its instance is made. */
+const EARLY_BYTES = 8 * 1024;
+
+/**
+ * Makes an instance. That can run guest code: start functions, and what toolchains do first. What it writes then belongs
+ * to the hop that the instance is used for.
+ *
+ * @throws {InstantiationError}
+ */
+export function makeInstance({ instantiate, modules, text }: Component): Instance {
+  const early = new EarlyOutput();
   const memories: WebAssembly.Memory[] = [];
-  // Guest code runs only while a hop is set, but for start functions, whose output is nobody's.
-  let hop: ChildHop | undefined;
-  const current = (): ChildHop => {
-    if (!hop) throw new Error("the mesh cannot be called while an instance is made");
-    return hop;
-  };
+  let mesh: Mesh | undefined;
+  const write = (stream: Stream) => (bytes: Uint8Array) =>
+    mesh ? mesh.write(stream, bytes) : early.write(stream, bytes);
   const imports = Object.assign(
     Object.create(null),
-    createWasi({
-      stdout: (bytes) => hop?.write("stdout", bytes),
-      stderr: (bytes) => hop?.write("stderr", bytes),
-    }),
+    createWasi({ stdout: write("stdout"), stderr: write("stderr") }),
+    { "troupe:actor/mesh": meshImports(() => mesh, text) },
   );
-  imports["troupe:actor/mesh"] = Object.assign(Object.create(null), {
-    get: (path: string) => current().get(path),
-    set: (path: string, value: string) => current().call({ verb: "set", path, value }),
-    del: (path: string) => current().call({ verb: "del", path }),
-    emit: (payload: string) => current().call({ verb: "emit", payload }),
-    fly: (event: string) => current().call({ verb: "fly", event }),
-    log: (level: "debug" | "info" | "warn" | "error", message: string) => current().log(level, message),
-  });
   const getCoreModule = (name: string): WebAssembly.Module => {
     const module = modules.get(name);
-    if (!module) throw new Error(`no core module ${name}`);
+    if (!module) throw new TypeError(`there is no core module ${name}`);
     return module;
   };
-  const { handle } = instantiate(getCoreModule, imports, (module, wants) => {
-    const instance = new WebAssembly.Instance(module, wants);
-    for (const value of Object.values(instance.exports)) {
-      if (value instanceof WebAssembly.Memory) memories.push(value);
-    }
-    return instance;
-  });
+  let exports: ReturnType<Instantiate>;
+  text.reset();
+  try {
+    exports = instantiate(getCoreModule, imports, (module, wants) => {
+      const instance = new WebAssembly.Instance(module, wants);
+      for (const value of Object.values(instance.exports)) {
+        if (value instanceof WebAssembly.Memory && !memories.includes(value)) memories.push(value);
+      }
+      return instance;
+    });
+  } catch (error) {
+    const said = early.text();
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : "it threw something of its own";
+    throw new InstantiationError(said ? `${why}; it wrote: ${said}` : why, { cause: error });
+  }
   return {
     handle(payload, of) {
-      hop = of;
+      mesh = of;
+      early.replay(of);
+      text.reset();
       try {
-        return handle(payload);
+        return exports.handle(payload);
       } finally {
-        hop = undefined;
+        mesh = undefined;
       }
     },
-    memoryBytes: () =>
-      new Set(memories.map(({ buffer }) => buffer)).values().reduce(
-        (sum, { byteLength }) => sum + byteLength,
-        0,
-      ),
+    memoryBytes: () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
   };
 }
 
-/** How many instances are made before the short-lived ones are collected: left alone, V8 lets hundreds of them lie. */
-const COLLECT_EVERY = 20;
+/** The imports of the interface `mesh`. */
+function meshImports(mesh: () => Mesh | undefined, text: GuestText): object {
+  const use = <T>(call: (mesh: Mesh) => T): T => {
+    const current = mesh();
+    if (!current) throw new TypeError("the mesh cannot be called while an instance is made");
+    try {
+      return call(current);
+    } finally {
+      text.reset();
+    }
+  };
+  return Object.assign(Object.create(null), {
+    get: (path: string) => use((mesh) => mesh.edit({ verb: "get", path })),
+    set: (path: string, value: string) => use((mesh) => void mesh.edit({ verb: "set", path, value })),
+    del: (path: string) => use((mesh) => void mesh.edit({ verb: "del", path })),
+    emit: (payload: string) => use((mesh) => void mesh.edit({ verb: "emit", payload })),
+    fly: (event: string) => use((mesh) => void mesh.edit({ verb: "fly", event })),
+    log: (level: Level, message: string) => use((mesh) => mesh.log(level, message)),
+  });
+}
 
-/** A new instance for each envelope, one of them made ahead. */
-export class FreshInstances implements InstanceSource {
-  readonly #make: () => Instance;
-  readonly #collect: () => void;
-  #ahead: Instance | undefined;
-  #madeSinceCollect = 0;
+/** What a guest writes before there is a hop. */
+class EarlyOutput {
+  #parts: { stream: Stream; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  #left = EARLY_BYTES;
 
-  /** @param collect Collects what short-lived instances left. */
-  constructor(make: () => Instance, collect: () => void) {
-    this.#make = make;
-    this.#collect = collect;
+  write(stream: Stream, bytes: Uint8Array): void {
+    const kept = bytes.slice(0, this.#left);
+    this.#left -= kept.length;
+    if (kept.length > 0) this.#parts.push({ stream, bytes: kept });
   }
 
-  take(): Instance {
-    const instance = this.#ahead ?? this.#make();
-    this.#ahead = undefined;
-    return instance;
+  replay(mesh: Mesh): void {
+    for (const { stream, bytes } of this.#parts) mesh.write(stream, bytes);
+    this.#parts = [];
   }
 
-  give(): void {
-    if (++this.#madeSinceCollect < COLLECT_EVERY) return;
-    this.#madeSinceCollect = 0;
-    this.#collect();
-  }
-
-  prepare(): void {
-    this.#ahead ??= this.#make();
+  text(): string {
+    return this.#parts.map(({ bytes }) => EARLY_TEXT.decode(bytes)).join("").trim();
   }
 }
 
-/** How many envelopes one instance serves. */
-const REUSED_TIMES = 1_000;
-
-/** The same instance again, until one fails on it. */
-export class ReusedInstances implements InstanceSource {
-  readonly #make: () => Instance;
-  #instance: Instance | undefined;
-  #served = 0;
-
-  constructor(make: () => Instance) {
-    this.#make = make;
-  }
-
-  take(): Instance {
-    this.prepare();
-    return this.#instance as Instance;
-  }
-
-  give(_: Instance, failed: boolean): void {
-    if (failed || ++this.#served >= REUSED_TIMES) this.#instance = undefined;
-  }
-
-  prepare(): void {
-    if (!this.#instance) this.#served = 0;
-    this.#instance ??= this.#make();
-  }
-}
+const EARLY_TEXT = new TextDecoder();

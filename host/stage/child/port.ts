@@ -4,12 +4,16 @@
  * @module
  */
 
-import { encodeFrame, type Frame, FrameDecoder, FrameType } from "../frames.ts";
+import { encodeFrame, type Frame, FrameDecoder, FrameType } from "../wire/frames.ts";
 
 /** How much is read at once. */
 const CHUNK_BYTES = 256 * 1024;
+/** Frames up to this size together are written in one go. */
+const JOINED_BYTES = 64 * 1024;
+/** What may wait for a flush. */
+const WAITING_BYTES = 256 * 1024;
 
-/** Frames in and out. What is sent waits until it is flushed. */
+/** Frames in and out. What is sent waits until it is flushed, or is too much to wait. */
 export class Port {
   readonly #decoder = new FrameDecoder(
     new Map([[FrameType.Load, 2 ** 32 - 1], [FrameType.Handle, 2 ** 32 - 1]]),
@@ -19,6 +23,7 @@ export class Port {
   readonly #read = Deno.stdin.read.bind(Deno.stdin);
   readonly #writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
   #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #sequence = 0;
 
   /** The frames that came, as many at once as were there; undefined at the end. */
@@ -28,16 +33,32 @@ export class Port {
   }
 
   /** Sends a frame with the next flush. */
-  send(type: number, nonce: number, ...parts: Uint8Array[]): void {
-    this.#waiting.push(encodeFrame({ type, nonce, sequence: this.#sequence++ }, ...parts));
+  send(type: number, nonce: bigint, ...parts: Uint8Array[]): void {
+    const bytes = encodeFrame({ type, nonce, sequence: this.#sequence++ }, ...parts);
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > WAITING_BYTES) this.flush();
   }
 
-  /** Writes what waits, and returns when the pipe has taken it. */
+  /** Writes what waits, and returns when the pipe has taken it: a host that does not read stops the sandbox here. */
   flush(): void {
-    const waiting = this.#waiting;
+    const waiting = this.#waitingBytes <= JOINED_BYTES ? [joined(this.#waiting)] : this.#waiting;
     this.#waiting = [];
+    this.#waitingBytes = 0;
     for (const bytes of waiting) {
       for (let at = 0; at < bytes.length;) at += this.#writeSync(at === 0 ? bytes : bytes.subarray(at));
     }
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

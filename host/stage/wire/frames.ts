@@ -1,53 +1,61 @@
 /**
  * The frames between a host and its sandbox: `u32 length | u8 type | u64 nonce | u32 sequence | body`, big-endian. The
- * length is that of the body. A nonce names a hop, and only who was given the hop knows it; 0 is for what concerns none.
+ * length is that of the body. A nonce names a hop; 0 stands for what belongs to none.
  *
  * @module
  */
 
-import { TroupeError } from "../errors.ts";
+import { TroupeError } from "../../errors.ts";
 
 /** What a frame is. */
 export const FrameType = {
-  /** Host: the component and what binds it; see `bodies.ts`. */
+  /** Host: the component and what binds it; see `load.ts`. */
   Load: 1,
-  /** Host: an envelope to be handled; see `bodies.ts`. */
+  /** Host: an envelope to be handled; see `handle.ts`. */
   Handle: 2,
+  /** Sandbox: its own code runs, and waits for the component. */
+  Started: 15,
   /** Sandbox: the component stands ready. */
   Ready: 16,
   /** Sandbox: the component cannot be instantiated; the body says why. */
   NotReady: 17,
-  /** Sandbox: a call of the actor, allowed or refused; see `bodies.ts`. */
-  Call: 18,
+  /** Sandbox: guest code is about to run, for a hop or (nonce 0) to make an instance for none. */
+  Entered: 18,
+  /** Sandbox: what was entered with nonce 0 is over. */
+  Prepared: 19,
+  /** Sandbox: a call of the actor, allowed or refused; see `call.ts`. */
+  Call: 20,
   /** Sandbox: the hop has returned; the body is the payload. */
-  Returned: 19,
+  Returned: 21,
   /** Sandbox: the hop has returned nothing. */
-  ReturnedNone: 20,
-  /** Sandbox: the hop has failed; see `bodies.ts`. */
-  Failed: 21,
+  ReturnedNone: 22,
+  /** Sandbox: the hop has failed; see `failure.ts`. */
+  Failed: 23,
 } as const;
 
 /** One frame. */
 export interface Frame {
   readonly type: number;
-  /** 53 random bits, or 0. */
-  readonly nonce: number;
+  /** 64 random bits, or 0. */
+  readonly nonce: bigint;
   /** Counts the frames of one sender, from 0. */
   readonly sequence: number;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes that are no frame, or not one that may come from there. */
+/** Bytes that are no frame, or not one that may come from there, or not now. */
 export class FrameError extends TroupeError {
-  constructor(problem: string) {
-    super("troupe.BadFrame", "system", `Bad frame: ${problem}`);
+  constructor(problem: string, options?: ErrorOptions) {
+    super("troupe.BadFrame", "system", `Bad frame: ${problem}`, options);
   }
 }
 
 /** Bytes before the body. */
 export const HEADER_BYTES = 17;
 
-/** The bytes of a frame, its body given in parts. */
+/**
+ * The bytes of a frame, its body given in parts.
+ */
 export function encodeFrame(
   { type, nonce, sequence }: Omit<Frame, "body">,
   ...parts: readonly Uint8Array[]
@@ -57,8 +65,7 @@ export function encodeFrame(
   const view = new DataView(bytes.buffer);
   view.setUint32(0, length);
   view.setUint8(4, type);
-  view.setUint32(5, Math.floor(nonce / 2 ** 32));
-  view.setUint32(9, nonce >>> 0);
+  view.setBigUint64(5, nonce);
   view.setUint32(13, sequence);
   let at = HEADER_BYTES;
   for (const part of parts) {
@@ -68,7 +75,7 @@ export function encodeFrame(
   return bytes;
 }
 
-/** Splits a stream of bytes into frames, whatever chunks it comes in. */
+/** Splits a stream of bytes into frames, whatever chunks it comes in. After an error it is of no more use. */
 export class FrameDecoder {
   readonly #maxima: ReadonlyMap<number, number>;
   readonly #header = new Uint8Array(HEADER_BYTES);
@@ -110,8 +117,8 @@ export class FrameDecoder {
   }
 
   #checkedLength(): number {
-    const type = this.#view.getUint8(4);
     const length = this.#view.getUint32(0);
+    const type = this.#view.getUint8(4);
     const sequence = this.#view.getUint32(13);
     const longest = this.#maxima.get(type);
     if (longest === undefined) throw new FrameError(`type ${type} may not come from here`);
@@ -119,7 +126,6 @@ export class FrameDecoder {
     if (sequence !== this.#sequence) {
       throw new FrameError(`sequence ${sequence} instead of ${this.#sequence}`);
     }
-    if (this.#view.getUint32(5) >= 2 ** 21) throw new FrameError("a nonce of more than 53 bits");
     this.#sequence = (this.#sequence + 1) >>> 0;
     return length;
   }
@@ -129,7 +135,7 @@ export class FrameDecoder {
     this.#body = undefined;
     return {
       type: this.#view.getUint8(4),
-      nonce: this.#view.getUint32(5) * 2 ** 32 + this.#view.getUint32(9),
+      nonce: this.#view.getBigUint64(5),
       sequence: this.#view.getUint32(13),
       body,
     };

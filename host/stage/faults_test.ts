@@ -1,0 +1,230 @@
+// What becomes of the others when a sandbox ends under them, and of a stage that is closed.
+
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import type { HopResult } from "../hop.ts";
+import { ComponentStartError, StageBrokenError, StageClosedError } from "./errors.ts";
+import {
+  envelope,
+  isAlive,
+  obedientActor,
+  order,
+  prepared,
+  told,
+  watComponent,
+  withStage,
+} from "./_testing.ts";
+
+/** Kills like an operator, or the kernel. */
+function kill(pid: number | undefined): void {
+  assert(pid !== undefined, "there is no process to kill");
+  Deno.kill(pid, "SIGKILL");
+}
+
+/** Does what JavaScript's does, as 1; spins, as 2; and says so first. */
+const SAYS_AND_SPINS = await watComponent({
+  handle: `
+    (call $log (i32.const 1) (local.get $at) (i32.const 1))
+    (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 0x32)) (then (loop $again (br $again))))
+    (call $return (local.get $at) (local.get $length))`,
+});
+
+Deno.test("a sandbox is killed from outside while it is idle: the next envelope is served", async () => {
+  await withStage(SAYS_AND_SPINS, {}, async ({ stage, next, events }) => {
+    const died = next("child-died");
+    kill(stage.pids()[0]);
+    await died;
+    assertEquals(told(await stage.run(envelope("1", 1))), [1]);
+    assertEquals(events.map(({ kind }) => kind).slice(0, 3), [
+      "child-started",
+      "child-died",
+      "child-started",
+    ]);
+  });
+});
+
+Deno.test("a sandbox is killed from outside with many in flight: each gets its own answer, once", async () => {
+  await withStage(await obedientActor(), {}, async ({ stage, events }) => {
+    let killed = 0;
+    const runs = Array.from({ length: 100 }, async (_, n) => {
+      const result = await stage.run(order(`${n}`, ["count"], ["get", ".id"]));
+      if (n % 30 === 10) {
+        killed++;
+        kill(stage.pids()[0]);
+      }
+      return told(result);
+    });
+    assertEquals(await Promise.all(runs), Array.from({ length: 100 }, (_, n) => [[1, `"${n}"`]]));
+    assertEquals(events.filter(({ kind }) => kind === "child-died").length, killed);
+    assertEquals(killed, 3);
+  });
+});
+
+Deno.test("the spare is killed from outside: nobody notices", async () => {
+  await withStage(SAYS_AND_SPINS, {}, async ({ stage, next }) => {
+    const spare = next("child-started");
+    assertEquals(told(await stage.run(envelope("1", 1))), [1]);
+    await spare;
+    const died = next("child-died");
+    kill(stage.pids()[1]);
+    await died;
+    const again = next("child-started");
+    assertEquals(told(await stage.run(envelope("2", 1))), [1]);
+    await again;
+    assertEquals(stage.pids().length, 2);
+  });
+});
+
+Deno.test("an envelope under which the sandbox dies again and again is to blame, and only that one", async () => {
+  const onLog = ({ envelopeId }: { envelopeId: string }, stage: { pids(): number[] } | undefined) => {
+    if (envelopeId === "deadly") kill(stage?.pids()[0]);
+  };
+  await withStage(SAYS_AND_SPINS, { onLog }, async ({ stage, logs, events }) => {
+    const results = await Promise.all([
+      stage.run(envelope("1", 1)),
+      stage.run(envelope("deadly", 2)),
+      stage.run(envelope("3", 1)),
+    ]);
+    assertEquals(results.map(told), [[1], "troupe.Trap", [1]]);
+    const [, deadly] = results;
+    assertEquals(
+      deadly && !deadly.ok && deadly.failure.message,
+      "The sandbox ended by itself (SIGKILL)",
+    );
+    assertEquals(logs.filter(({ envelopeId }) => envelopeId === "deadly").length, 3);
+    // Its second and third time it had no other beside it.
+    assertEquals(events.filter((event) => event.kind === "bystanders").map(({ count }) => count), [1]);
+  });
+});
+
+Deno.test("bystanders of a spin are served by another; twice a bystander, and an envelope runs alone", async () => {
+  await withStage(SAYS_AND_SPINS, { limits: { timeoutMs: 250 } }, async ({ stage, events }) => {
+    const results = await Promise.all([
+      stage.run(envelope("1", 2)),
+      stage.run(envelope("2", 2)),
+      stage.run(envelope("3", 2)),
+      stage.run(envelope("4", 1)),
+      stage.run(envelope("5", 1)),
+    ]);
+    const timeout = "troupe.Timeout";
+    assertEquals(results.map(told), [timeout, timeout, timeout, [1], [1]]);
+    assertEquals(events.filter((event) => event.kind === "bystanders").map(({ count }) => count), [4, 3]);
+  });
+});
+
+Deno.test("a component that cannot be started any more: StageBrokenError, and no endless trying", async () => {
+  let started = 0;
+  // Kills each sandbox after the first before it is ready.
+  const onEvent = (event: { kind: string }, stage: { pids(): number[] } | undefined) => {
+    if (event.kind !== "child-died" && event.kind !== "child-killed") return;
+    queueMicrotask(() => {
+      for (const pid of stage?.pids() ?? []) {
+        started++;
+        kill(pid);
+      }
+    });
+  };
+  await withStage(SAYS_AND_SPINS, { onEvent }, async ({ stage }) => {
+    const [pid] = stage.pids();
+    const run = stage.run(envelope("1", 2));
+    kill(pid);
+    const error = await assertRejects(() => run, StageBrokenError);
+    assert(error instanceof Error);
+    assert(started >= 2 && started <= 4, `${started} were started`);
+    await assertRejects(() => stage.run(envelope("2", 1)), StageBrokenError);
+  });
+});
+
+Deno.test("an instance made ahead that does harm is nobody's fault, and is not made again", async () => {
+  // As if a component had got code into its glue: the third instance of a process spins while it is made.
+  const component = await prepared(await obedientActor());
+  const glue = new TextDecoder().decode(component.glue);
+  const made = `
+    let made = 0;
+    export function instantiate(...parts) {
+      if (++made > 2) for (;;);
+      return realInstantiate(...parts);
+    }`;
+  const spinning = {
+    ...component,
+    glue: new TextEncoder().encode(
+      glue.replace("export function instantiate(", "function realInstantiate(") + made,
+    ),
+  };
+  await withStage(spinning, { limits: { timeoutMs: 250 } }, async ({ stage, next, events }) => {
+    const count = async (id: string) => told(await stage.run(order(id, ["count"])));
+    // One instance is made at start, the second ahead of the second envelope, the third ahead of a third.
+    assertEquals(await count("1"), [[1]]);
+    const killed = next("child-killed");
+    assertEquals(await count("2"), [[1]]);
+    await killed;
+    // Now none is made ahead, and the third is charged to the envelope that needs it.
+    assertEquals(await count("3"), [[1]]);
+    assertEquals(await count("4"), [[1]]);
+    assertEquals(await count("5"), "troupe.Timeout");
+    assertEquals(events.filter(({ kind }) => kind === "bystanders"), []);
+  });
+});
+
+Deno.test("closing waits for what was begun, and ends every process", async () => {
+  await withStage(SAYS_AND_SPINS, { limits: { timeoutMs: 250 } }, async ({ stage, next }) => {
+    const spare = next("child-started");
+    const results = Promise.all([1, 2].map((payload) => stage.run(envelope(`${payload}`, payload))));
+    await spare;
+    const pids = stage.pids();
+    assertEquals(pids.length, 2);
+    await Promise.all([stage.close(), stage.close()]);
+    assertEquals((await results).map(told), [[1], "troupe.Timeout"]);
+    assertEquals(pids.map(isAlive), [false, false]);
+    assertEquals(stage.pids(), []);
+    await assertRejects(() => stage.run(envelope("3", 1)), StageClosedError);
+    await stage.close();
+  });
+});
+
+Deno.test("closing at once rejects what is in flight, and ends every process", async () => {
+  await withStage(SAYS_AND_SPINS, {}, async ({ stage, next }) => {
+    const spare = next("child-started");
+    const runs = [2, 1, 1].map((payload) => stage.run(envelope("x", payload)));
+    const settled = Promise.allSettled<HopResult>(runs);
+    await spare;
+    const pids = stage.pids();
+    const slowly = stage.close();
+    await stage.close({ now: true });
+    await slowly;
+    for (const { status, reason } of await settled as PromiseRejectedResult[]) {
+      assertEquals(status, "rejected");
+      assertInstanceOf(reason, StageClosedError);
+    }
+    assertEquals(pids.map(isAlive), [false, false]);
+  });
+});
+
+Deno.test("closing while a sandbox is being started", async () => {
+  await withStage(SAYS_AND_SPINS, {}, async ({ stage }) => {
+    const run = stage.run(envelope("1", 1));
+    // The spare has been started, and is not ready.
+    const pids = stage.pids();
+    assertEquals(pids.length, 2);
+    await stage.close();
+    assertEquals(told(await run), [1]);
+    assertEquals(pids.map(isAlive), [false, false]);
+  });
+});
+
+Deno.test("a stage that does not start leaves no process", async () => {
+  const pids: number[] = [];
+  const component = {
+    digest: "",
+    glue: new TextEncoder().encode("throw 1"),
+    modules: [],
+    baselineOnly: true,
+  };
+  await assertRejects(
+    () =>
+      withStage(component, {
+        onEvent: (event) => "pid" in event && pids.push(event.pid),
+      }, () => Promise.resolve()),
+    ComponentStartError,
+  );
+  assertEquals(pids.map(isAlive), [false]);
+});
