@@ -1,0 +1,33 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { explainReference, whyAbsent } from "./absent.ts";
+
+for (
+  const name of ["fetch", "setTimeout", "queueMicrotask", "process", "Deno", "require", "localStorage", "URL"]
+) {
+  Deno.test(`there is a reason why ${name} is absent`, () => assertEquals(typeof whyAbsent(name), "string"));
+}
+
+for (
+  const name of [
+    "console",
+    "crypto",
+    "TextEncoder",
+    "structuredClone",
+    "toString",
+    "constructor",
+    "__proto__",
+  ]
+) {
+  Deno.test(`there is none for ${name}`, () => assertEquals(whyAbsent(name), undefined));
+}
+
+Deno.test("a ReferenceError is explained, in every engine's words", () => {
+  for (const message of ["fetch is not defined", "'fetch' is not defined"]) {
+    assertStringIncludes(explainReference(new ReferenceError(message)), "no network");
+  }
+});
+
+Deno.test("other errors are not", () => {
+  assertEquals(explainReference(new ReferenceError("mine is not defined")), "");
+  assertEquals(explainReference(new TypeError("fetch is not defined")), "");
+});

@@ -1,0 +1,43 @@
+// What is there in an actor beside the language itself. The build checks authors' code against this, and against no other
+// environment's declarations.
+
+/** Lines of the host's log, tagged with actor and envelope. */
+declare const console: {
+  debug(...values: unknown[]): void;
+  log(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+  assert(condition?: unknown, ...values: unknown[]): void;
+};
+
+/** Random values; there is no `subtle`. */
+declare const crypto: {
+  getRandomValues<T extends ArrayBufferView>(array: T): T;
+  randomUUID(): string;
+};
+
+/** Milliseconds since it was first asked in this hop, in coarse steps. */
+declare const performance: { now(): number };
+
+declare function structuredClone<T>(value: T): T;
+declare function atob(text: string): string;
+declare function btoa(text: string): string;
+
+declare class TextEncoder {
+  readonly encoding: string;
+  encode(text?: string): Uint8Array<ArrayBuffer>;
+  encodeInto(text: string, bytes: Uint8Array): { read: number; written: number };
+}
+
+declare class TextDecoder {
+  readonly encoding: string;
+  readonly fatal: boolean;
+  readonly ignoreBOM: boolean;
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+  decode(input?: ArrayBufferView | ArrayBufferLike): string;
+}
+
+declare class DOMException extends Error {
+  constructor(message?: string, name?: string);
+}
