@@ -10,12 +10,13 @@ const WIRING = ["host/host.ts", "host/outcome.ts", "host/replica.ts", "host/main
 
 /** Parts that know the protocol, and of each other only what stands here. */
 const PARTS: Record<string, string[]> = {
-  "host/transport": [],
+  "host/sqlite": [],
   "host/sandbox": [],
+  "host/transport": ["host/sqlite"],
   "host/observe": ["host/transport/transport.ts", "host/stage/stage.ts"],
   "host/component": ["host/sandbox"],
   "host/stage": ["host/sandbox", "host/component/component.ts"],
-  "host/crew": ["host/transport/transport.ts", "host/observe/logs.ts"],
+  "host/crew": ["host/sqlite", "host/transport/transport.ts", "host/observe/logs.ts"],
   "controller": [],
 };
 
