@@ -1,0 +1,38 @@
+/**
+ * Why an actor cannot be built.
+ *
+ * @module
+ */
+
+import { type ErrorFamily, TroupeError } from "@troupe/host/errors";
+
+/** What kept an actor from being built. */
+export type BuildErrorCode =
+  /** There is neither a source nor a component. */
+  | "troupe.NoSource"
+  /** The source cannot be made into one script: a syntax error, or an import that leads nowhere. */
+  | "troupe.SourceError"
+  /** The types of the source do not fit. */
+  | "troupe.TypeError"
+  /** The source asks for something that actors do not have. */
+  | "troupe.AbsentGlobal"
+  /** The module exports no handler, or one that cannot work. */
+  | "troupe.BadHandler"
+  /** The author's module throws, or does not end, while it is loaded. */
+  | "troupe.LoadFailed"
+  /** A tool of the build does not work. */
+  | "troupe.BuildFailed";
+
+/** An actor that cannot be built. The message names the author's file and line where there is one. */
+export class BuildError extends TroupeError {
+  declare readonly code: BuildErrorCode;
+
+  /**
+   * @param code What kept it.
+   * @param message What is wrong, where, and what to do.
+   */
+  constructor(code: BuildErrorCode, message: string, options?: ErrorOptions) {
+    const family: ErrorFamily = code === "troupe.BuildFailed" ? "system" : "user";
+    super(code, family, message, options);
+  }
+}

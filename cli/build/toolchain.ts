@@ -1,0 +1,31 @@
+/**
+ * The parts that every component is made of, besides the author's: the SDK, the contract, the tools.
+ *
+ * @module
+ */
+
+import { fromFileUrl, join } from "@std/path";
+
+const SDK = new URL("./", import.meta.resolve("@troupe/sdk"));
+const TREE = new URL("../../", import.meta.url);
+
+/** Folder of the SDK. */
+export const SDK_FOLDER: string = fromFileUrl(SDK).replace(/\/$/, "");
+/** The component's entry, around the author's module. */
+export const ENTRY: string = join(SDK_FOLDER, "runtime", "entry.js");
+/** What there is in an actor beside the language: its types. */
+export const SURROUNDINGS: string = join(SDK_FOLDER, "surroundings.d.ts");
+/** The configuration by which Troupe itself finds its packages, and their lock file. */
+export const TREE_CONFIG: string = fromFileUrl(new URL("deno.json", TREE));
+/** Versions of what Troupe was made and tested with. */
+export const TREE_LOCK: string = fromFileUrl(new URL("deno.lock", TREE));
+
+/** Files of the contract, with the folder in which the tools look for each. */
+export const WIT_FILES: readonly (readonly [place: string, path: string])[] = [
+  ["world.wit", join(SDK_FOLDER, "wit", "world.wit")],
+  ["deps/wasi-random/random.wit", join(SDK_FOLDER, "wit", "deps", "wasi-random", "random.wit")],
+  ["deps/troupe-actor/actor.wit", fromFileUrl(new URL("../wit/actor.wit", SDK))],
+];
+
+/** The world that components in JavaScript are built for. */
+export const WORLD = "js-actor";

@@ -1,0 +1,83 @@
+/**
+ * The folder in which a build is done: what names mean, and which versions count, as files that Deno's tools read.
+ *
+ * @module
+ */
+
+import { dirname, join, toFileUrl } from "@std/path";
+import { namesOf, readConfig } from "./config.ts";
+import { SDK_FOLDER, SURROUNDINGS, TREE_CONFIG, TREE_LOCK, WIT_FILES } from "./toolchain.ts";
+import { exportsOf, findWorkspace, type Workspace } from "./workspace.ts";
+
+/** A folder of work, which is gone when it goes out of scope (`await using`). */
+export interface WorkFolder extends AsyncDisposable {
+  readonly path: string;
+  /** Arguments by which Deno's tools use it. */
+  readonly flags: readonly string[];
+  /** Folder with the contract. */
+  readonly wit: string;
+  /** The compiler's options that the author chose. */
+  readonly compilerOptions: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Makes the folder. Names mean what the author's nearest `deno.json` says; beside it there are the SDK and `zod`.
+ *
+ * @param source The author's module.
+ * @throws {BuildError} when the author's configuration cannot be read.
+ */
+export async function makeWorkFolder(source: string): Promise<WorkFolder> {
+  const workspace = await findWorkspace(dirname(source));
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "troupe-build-" }));
+  const dispose = () => Deno.remove(path, { recursive: true });
+  try {
+    const compilerOptions = Object.assign({}, ...workspace.configs.map((config) => config.compilerOptions), {
+      lib: ["esnext"],
+      types: [SURROUNDINGS],
+    });
+    const names = await allNames(workspace, source);
+    const config = { ...names, compilerOptions, nodeModulesDir: "none" };
+    await Deno.writeTextFile(join(path, "deno.json"), JSON.stringify(config, null, 2));
+    await Deno.copyFile(await findLock(workspace), join(path, "deno.lock"));
+    await Deno.chmod(join(path, "deno.lock"), 0o600);
+    const wit = join(path, "wit");
+    for (const [place, file] of WIT_FILES) {
+      await Deno.mkdir(dirname(join(wit, place)), { recursive: true });
+      await Deno.copyFile(file, join(wit, place));
+    }
+    const flags = ["--config", join(path, "deno.json"), "--lock", join(path, "deno.lock")];
+    return { path, flags, wit, compilerOptions, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function allNames({ configs, packages }: Workspace, source: string) {
+  const maps = await Promise.all(configs.map(namesOf));
+  const own = await Promise.all([readConfig(dirname(TREE_CONFIG)), readConfig(SDK_FOLDER)]);
+  const [tree, sdk] = own;
+  return {
+    imports: {
+      ...(tree ? { zod: tree.imports.zod } : {}),
+      ...packages,
+      ...Object.assign({}, ...maps.map(({ imports }) => imports)),
+      ...(sdk ? exportsOf(sdk) : {}),
+      "troupe:author": toFileUrl(source).href,
+    },
+    scopes: Object.assign({}, ...maps.map(({ scopes }) => scopes)),
+  };
+}
+
+/** The author's lock file; where there is none, Troupe's own says which `zod` is meant. */
+async function findLock({ configs: [root] }: Workspace): Promise<string> {
+  if (root) {
+    const path = join(dirname(root.path), "deno.lock");
+    try {
+      if ((await Deno.stat(path)).isFile) return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return TREE_LOCK;
+}
