@@ -17,6 +17,11 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 const actorName = z.string().refine(isActorName, { error: "not the name of an actor (a DNS label)" });
 
+/** Ids are kept as text in databases: two that differ must not become one there. */
+const identity = z.string().refine((id) => id.isWellFormed() && !id.includes("\0"), {
+  error: "it has half a surrogate pair or a NUL character in it",
+});
+
 /** `prev`: actors done, oldest first. `curr`: whose queue it is in; `""` when the route is over. `next`: what remains. */
 export const Route = z.strictObject({
   prev: z.array(actorName).readonly(),
@@ -59,7 +64,7 @@ export type Headers = Readonly<Record<string, Json>>;
 
 /** A message of the mesh. */
 export interface Envelope {
-  /** Identity; at least one character. */
+  /** Identity; at least one character, none of them NUL or half a surrogate pair. */
   readonly id: string;
   /** The envelope that this one was fanned out from. */
   readonly parentId?: string;
@@ -165,9 +170,9 @@ export function parseEnvelope(body: Uint8Array, limits: Partial<EnvelopeLimits> 
       maxNext,
     );
   }
-  const id = check("id", z.string().min(1), known.get("id"));
+  const id = check("id", identity.min(1), known.get("id"));
   if (id === undefined) throw new MalformedEnvelopeError("id", "it is missing");
-  const parentId = check("parent_id", z.string(), known.get("parent_id"));
+  const parentId = check("parent_id", identity, known.get("parent_id"));
   const headers = headersOf(known.get("headers"));
   const status = check("status", Status, known.get("status"));
   return {

@@ -60,6 +60,9 @@ const MALFORMED: [string, string][] = [
   [`{"id":null,${ROUTE}}`, "id"],
   [`{"id":"",${ROUTE}}`, "id"],
   [`{"id":"1","id":"2",${ROUTE}}`, "id"],
+  [`{"id":"\\ud800",${ROUTE}}`, "id"],
+  [`{"id":"a\\u0000b",${ROUTE}}`, "id"],
+  [`{"id":"1",${ROUTE},"parent_id":"\\udc00"}`, "parent_id"],
   [`{"id":"1",${ROUTE},"payload":1,"p\\u0061yload":2}`, "payload"],
   ['{"id":"1","route":null}', "route"],
   ['{"id":"1","route":[]}', "route"],
@@ -107,7 +110,7 @@ Deno.test("what is encoded reads back as the same envelope", () => {
   const name = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,5}[a-z0-9])?$/);
   const json = fc.json({ maxDepth: 4 });
   const envelopes = fc.record({
-    id: fc.string({ minLength: 1, unit: "binary" }).map((id) => id.toWellFormed()),
+    id: fc.string({ minLength: 1, unit: "binary" }).map((id) => id.toWellFormed().replaceAll("\0", "0")),
     route: fc.record({ prev: fc.array(name), curr: fc.oneof(fc.constant(""), name), next: fc.array(name) }),
     headers: fc.dictionary(fc.string().map((key) => key.toWellFormed()), fc.jsonValue({ maxDepth: 3 })),
     payload: json,
