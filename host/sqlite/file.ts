@@ -38,7 +38,10 @@ export function openSqliteFile(path: string, schema: SqliteSchema): DatabaseSync
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path);
-    db.exec(`PRAGMA busy_timeout = ${FIRST_BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
+    db.exec(`PRAGMA busy_timeout = ${FIRST_BUSY_MS}`);
+    // Before anything is written, the mode of its journal included: it may be somebody else's.
+    isEmpty(db, path, schema);
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
     db.exec(`PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864;`);
     makeTables(db, path, schema);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
@@ -51,23 +54,32 @@ export function openSqliteFile(path: string, schema: SqliteSchema): DatabaseSync
   }
 }
 
-function makeTables(db: DatabaseSync, path: string, { applicationId, version, tables }: SqliteSchema): void {
+function makeTables(db: DatabaseSync, path: string, schema: SqliteSchema): void {
+  const { applicationId, version, tables } = schema;
   db.exec("BEGIN IMMEDIATE");
   try {
-    const found = Number(db.prepare("PRAGMA user_version").get()?.user_version);
-    const owner = Number(db.prepare("PRAGMA application_id").get()?.application_id);
-    const empty = db.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.n === 0;
-    if (found === 0 && owner === 0 && empty) {
+    if (isEmpty(db, path, schema)) {
       db.exec(`${tables}; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version};`);
-    } else if (owner !== applicationId) {
-      throw new SqliteFileError(path, "it is the database of something else. Name another file");
-    } else if (found !== version) {
-      const advice = "Use the program that made it, or another file";
-      throw new SqliteFileError(path, `it has version ${found} and this program knows ${version}. ${advice}`);
     }
     db.exec("COMMIT");
   } catch (error) {
     db.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** Whether a file holds nothing yet, rather than what it is to hold. @throws {SqliteFileError} when it is neither. */
+function isEmpty(db: DatabaseSync, path: string, { applicationId, version }: SqliteSchema): boolean {
+  const found = Number(db.prepare("PRAGMA user_version").get()?.user_version);
+  const owner = Number(db.prepare("PRAGMA application_id").get()?.application_id);
+  const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.n;
+  if (found === 0 && owner === 0 && tables === 0) return true;
+  if (owner !== applicationId) {
+    throw new SqliteFileError(path, "it is the database of something else. Name another file");
+  }
+  if (found !== version) {
+    const advice = "Use the program that made it, or another file";
+    throw new SqliteFileError(path, `it has version ${found} and this program knows ${version}. ${advice}`);
+  }
+  return false;
 }
