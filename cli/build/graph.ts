@@ -4,18 +4,23 @@
  * @module
  */
 
+import { fromFileUrl } from "@std/path";
 import { z } from "zod";
 import { runDeno } from "./deno.ts";
 import { BuildError } from "./errors.ts";
-import { ENTRY } from "./toolchain.ts";
+import { ENTRY, SDK_FOLDER } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
 
-const Target = z.object({ specifier: z.string().optional() }).optional();
+const Target = z.object({
+  specifier: z.string().optional(),
+  span: z.object({ start: z.object({ line: z.number() }) }).optional(),
+}).optional();
+
+/** What is used of what `deno info --json` prints. */
 const InfoSchema = z.object({
   modules: z.array(z.object({
     specifier: z.string(),
     local: z.string().nullish(),
-    error: z.string().optional(),
     dependencies: z.array(z.object({
       specifier: z.string(),
       code: Target,
@@ -23,43 +28,73 @@ const InfoSchema = z.object({
       npmPackage: z.string().optional(),
     })).default([]),
   })),
-  redirects: z.record(z.string(), z.string()).default({}),
   npmPackages: z.record(z.string(), z.object({ dependencies: z.array(z.string()) })).default({}),
 });
+
+/** What a module imports. */
+export interface GraphImport {
+  /** The name that it uses. */
+  readonly name: string;
+  /** The URL, or the package, that is meant; empty when there is none. */
+  readonly target: string;
+  /** The line, from 1. */
+  readonly line: number;
+}
 
 /** One module. */
 export interface GraphModule {
   /** Its URL. */
-  readonly specifier: string;
+  readonly url: string;
   /** The file that holds it; none for packages of npm. */
   readonly file?: string;
-  /** What it imports: the name it uses, and the URL that it means. */
-  readonly imports: readonly (readonly [name: string, target: string])[];
+  /** Whether the author wrote it: it is a file, and none of Troupe's. */
+  readonly authored: boolean;
+  readonly imports: readonly GraphImport[];
 }
 
 /** Every module, and every package of npm. */
 export interface Graph {
   readonly modules: readonly GraphModule[];
-  /** Such as `zod@4.6.7`, with what each depends on. */
-  readonly packages: readonly (readonly [name: string, dependencies: readonly string[]])[];
+  /** Such as `zod@4.6.7`, with the packages that each depends on. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Lists what the component's entry needs, the author's module with it. @throws {BuildError} */
+/**
+ * Lists what the component's entry needs, the author's module with it. A module that is not there, or cannot be parsed,
+ * is no error here: the bundler says so better.
+ *
+ * @throws {BuildError} when there is no answer.
+ */
 export async function graphOf(work: WorkFolder): Promise<Graph> {
   const { success, stdout, stderr } = await runDeno(["info", "--json", ...work.flags, ENTRY], {
     cwd: work.path,
   });
-  if (!success) throw new BuildError("troupe.SourceError", stderr);
+  if (!success) throw new BuildError("troupe.BuildFailed", `The modules cannot be listed: ${stderr}`);
   const { modules, npmPackages } = InfoSchema.parse(JSON.parse(stdout));
   return {
-    modules: modules.map(({ specifier, local, dependencies }) => ({
-      specifier,
+    modules: modules.map(({ specifier: url, local, dependencies }) => ({
+      url,
       ...(typeof local === "string" ? { file: local } : {}),
-      imports: dependencies.map(({ specifier, code, type, npmPackage }) => [
-        specifier,
-        npmPackage ?? code?.specifier ?? type?.specifier ?? "",
-      ]),
+      authored: isAuthored(url),
+      imports: dependencies.map(({ specifier, code, type, npmPackage }) => ({
+        name: specifier,
+        target: npmPackage ?? code?.specifier ?? type?.specifier ?? "",
+        line: ((code ?? type)?.span?.start.line ?? 0) + 1,
+      })),
     })),
-    packages: Object.entries(npmPackages).map(([name, { dependencies }]) => [name, dependencies]),
+    packages: Object.fromEntries(
+      Object.entries(npmPackages).map(([name, { dependencies }]) => [name, dependencies]),
+    ),
   };
+}
+
+function isAuthored(url: string): boolean {
+  return url.startsWith("file:") && !fromFileUrl(url).startsWith(`${SDK_FOLDER}/`);
+}
+
+/** The author's modules that are code: paths. */
+export function authoredCode({ modules }: Graph): string[] {
+  return modules.flatMap(({ file, authored }) =>
+    authored && file && /\.[cm]?[jt]sx?$/.test(file) ? [file] : []
+  );
 }

@@ -1,16 +1,28 @@
 /**
  * Builds actors: from an author's source to a component.
  *
+ * The modules are bundled to one script, which the engine's own tool makes into a component. Nothing of the author's is
+ * run but in that engine, which has nothing but itself.
+ *
+ * The same sources come to the same script everywhere, and so to the same digest of inputs. They do not come to the same
+ * bytes of a component: the tool starts the engine in a WASI of its own whose clock and random seed are the machine's,
+ * and has no option for them. What the engine drew there (the seed of its hash tables, hence the order of some entries,
+ * and the seed of its random numbers: some 160 bytes of a megabyte) stays in the component.
+ *
  * @module
  */
 
 import type { ActorSpec } from "@troupe/controller/spec";
-import { dirname } from "@std/path";
 import { bundle } from "./bundle.ts";
+import { checkSurroundings, checkTypes } from "./check_source.ts";
 import { componentize } from "./componentize.ts";
 import { BuildError } from "./errors.ts";
-import { findSource, isFile } from "./source.ts";
-import { makeWorkFolder } from "./work_folder.ts";
+import { type Graph, graphOf } from "./graph.ts";
+import { digestBytes, digestInputs } from "./inputs.ts";
+import { type BuildRecord, holdRecord, readRecord } from "./record.ts";
+import { findSource, readIfThere } from "./source.ts";
+import { Turns } from "./turns.ts";
+import { makeWorkFolder, type WorkFolder } from "./work_folder.ts";
 
 export { BuildError, type BuildErrorCode } from "./errors.ts";
 
@@ -20,23 +32,115 @@ export interface BuildOptions {
   readonly check: boolean;
 }
 
-/** Builds the component of an actor, if it is out of date. */
-export async function buildActor(spec: ActorSpec, _options: BuildOptions): Promise<{ built: boolean }> {
+/** A component that is there. */
+export interface BuiltComponent {
+  readonly path: string;
+  /** SHA-256 of its bytes, in hex. */
+  readonly digest: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** What came of a build. */
+export interface BuildResult {
+  /** Whether the component was made now; false when it was up to date, or there is nothing that it is made of. */
+  readonly built: boolean;
+  /** The component; none when it is fetched over the network when the actor starts. */
+  readonly component?: BuiltComponent;
+}
+
+/** Each build is several processes; more at once would only take memory. */
+const turns = new Turns(navigator.hardwareConcurrency);
+
+/**
+ * Builds the component of an actor, if it is out of date. Any number of processes may do so at once: one builds, the
+ * others wait and find it up to date.
+ *
+ * @param spec The actor. Its source is the `actor.ts` or `actor.js` beside its `actor.yaml`.
+ * @throws {BuildError} when it cannot be built; what was there before is left as it was.
+ */
+export async function buildActor(spec: ActorSpec, options: BuildOptions): Promise<BuildResult> {
   if (spec.component.kind !== "file") return { built: false };
   const { path } = spec.component;
   const source = await findSource(spec);
-  if (source === undefined) {
-    if (await isFile(path)) return { built: false };
-    throw new BuildError(
-      "troupe.NoSource",
-      `${path} does not exist, and there is no source beside ${spec.file}`,
-    );
-  }
+  if (source !== undefined) return await turns.take(() => buildSource(source, { ...options, path }));
+  const component = await readComponent(path);
+  if (component) return { built: false, component };
+  throw new BuildError(
+    "troupe.NoSource",
+    `${spec.file} names the component ${path}, which does not exist, and there is no actor.ts or actor.js beside it to ` +
+      `build it from: write one, or put the component there`,
+  );
+}
+
+interface Target extends BuildOptions {
+  /** Where the component is to be. */
+  readonly path: string;
+}
+
+async function buildSource(source: string, { path, check }: Target): Promise<BuildResult> {
   await using work = await makeWorkFolder(source);
-  const component = await componentize(await bundle(work), work);
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${crypto.randomUUID()}`;
-  await Deno.writeFile(temporary, component);
-  await Deno.rename(temporary, path);
-  return { built: true };
+  const graph = await graphOf(work);
+  const inputs = await digestInputs({ graph, work });
+  const before = await current(path, inputs);
+  if (before && (before.record.checked || !check)) return { built: false, component: before.component };
+  using held = await holdRecord(path);
+  // Somebody else may have built it meanwhile.
+  const found = await current(path, inputs);
+  if (found) {
+    if (check && !found.record.checked) {
+      await checkTypes(work);
+      await held.write({ ...found.record, checked: true });
+    }
+    return { built: false, component: found.component };
+  }
+  const bytes = await make(work, { graph, check });
+  const component = { path, digest: await digestBytes(bytes), size: bytes.length };
+  await putInPlace(bytes, path);
+  // A source that was changed meanwhile may be in it or not: without a record it is built again.
+  if (await digestInputs({ graph, work }) === inputs) {
+    await held.write({ inputs, component: component.digest, checked: check });
+  }
+  return { built: true, component };
+}
+
+async function make(
+  work: WorkFolder,
+  { graph, check }: { readonly graph: Graph; readonly check: boolean },
+): Promise<Uint8Array<ArrayBuffer>> {
+  // The bundler parses everything; what it finds comes before what it makes no sense to look for then.
+  const script = await bundle(work, graph);
+  await checkSurroundings(work, graph);
+  if (check) await checkTypes(work);
+  return await componentize(script, { work, graph });
+}
+
+/** The component and its record, when it was made of these inputs and is what was made. */
+async function current(
+  path: string,
+  inputs: string,
+): Promise<{ readonly record: BuildRecord; readonly component: BuiltComponent } | undefined> {
+  const record = await readRecord(path);
+  if (record?.inputs !== inputs) return undefined;
+  const component = await readComponent(path);
+  return component?.digest === record.component ? { record, component } : undefined;
+}
+
+async function readComponent(path: string): Promise<BuiltComponent | undefined> {
+  const bytes = await readIfThere(path);
+  return bytes && { path, digest: await digestBytes(bytes), size: bytes.length };
+}
+
+/** Whoever reads the file has the old component or the new one, never a part. */
+async function putInPlace(bytes: Uint8Array<ArrayBuffer>, path: string): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await Deno.writeFile(temporary, bytes);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {
+      // It was not even begun; the first error is the one that counts.
+    });
+    throw error;
+  }
 }

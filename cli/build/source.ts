@@ -32,8 +32,17 @@ export async function findSource({ folder }: Pick<ActorSpec, "folder">): Promise
   return found[0];
 }
 
-/** Whether there is a file at a path. */
-export async function isFile(path: string): Promise<boolean> {
+/** The bytes of a file, if there is one. */
+export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch (error) {

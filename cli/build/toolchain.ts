@@ -4,7 +4,8 @@
  * @module
  */
 
-import { fromFileUrl, join } from "@std/path";
+import { dirname, fromFileUrl, join } from "@std/path";
+import { readConfig } from "./config.ts";
 
 const SDK = new URL("./", import.meta.resolve("@troupe/sdk"));
 const TREE = new URL("../../", import.meta.url);
@@ -29,3 +30,9 @@ export const WIT_FILES: readonly (readonly [place: string, path: string])[] = [
 
 /** The world that components in JavaScript are built for. */
 export const WORLD = "js-actor";
+
+/** Versions of the tools, by their names. */
+export async function toolVersions(): Promise<Readonly<Record<string, string>>> {
+  const tree = await readConfig(dirname(TREE_CONFIG));
+  return { deno: Deno.version.deno, componentize: tree?.imports["componentize-qjs"] ?? "" };
+}

@@ -9,34 +9,47 @@ import { namesOf, readConfig } from "./config.ts";
 import { SDK_FOLDER, SURROUNDINGS, TREE_CONFIG, TREE_LOCK, WIT_FILES } from "./toolchain.ts";
 import { exportsOf, findWorkspace, type Workspace } from "./workspace.ts";
 
+const LINT_PLUGIN = new URL("./lint/plugin.ts", import.meta.url).href;
+
 /** A folder of work, which is gone when it goes out of scope (`await using`). */
 export interface WorkFolder extends AsyncDisposable {
   readonly path: string;
-  /** Arguments by which Deno's tools use it. */
+  /** Arguments by which Deno's tools use its configuration, for those that know no lock file. */
+  readonly configFlags: readonly string[];
+  /** Arguments by which Deno's tools use its configuration and its lock file. */
   readonly flags: readonly string[];
   /** Folder with the contract. */
   readonly wit: string;
+  /** The author's module, by its real path. */
+  readonly source: string;
   /** The compiler's options that the author chose. */
-  readonly compilerOptions: Readonly<Record<string, unknown>>;
+  readonly authorOptions: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Makes the folder. Names mean what the author's nearest `deno.json` says; beside it there are the SDK and `zod`.
  *
- * @param source The author's module.
+ * @param sourceFile The author's module.
  * @throws {BuildError} when the author's configuration cannot be read.
  */
-export async function makeWorkFolder(source: string): Promise<WorkFolder> {
+export async function makeWorkFolder(sourceFile: string): Promise<WorkFolder> {
+  // Deno's tools tell of files by their real paths.
+  const source = await Deno.realPath(sourceFile);
   const workspace = await findWorkspace(dirname(source));
   const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "troupe-build-" }));
   const dispose = () => Deno.remove(path, { recursive: true });
   try {
-    const compilerOptions = Object.assign({}, ...workspace.configs.map((config) => config.compilerOptions), {
-      lib: ["esnext"],
-      types: [SURROUNDINGS],
-    });
-    const names = await allNames(workspace, source);
-    const config = { ...names, compilerOptions, nodeModulesDir: "none" };
+    const authorOptions = Object.assign({}, ...workspace.configs.map((config) => config.compilerOptions));
+    const config = {
+      ...await allNames(workspace, source),
+      // No other environment's names are there.
+      compilerOptions: { ...authorOptions, lib: ["esnext"], types: [SURROUNDINGS] },
+      lint: {
+        rules: { tags: [], include: ["troupe/absent-global", "troupe/async-handler"] },
+        plugins: [LINT_PLUGIN],
+      },
+      nodeModulesDir: "none",
+    };
     await Deno.writeTextFile(join(path, "deno.json"), JSON.stringify(config, null, 2));
     await Deno.copyFile(await findLock(workspace), join(path, "deno.lock"));
     await Deno.chmod(join(path, "deno.lock"), 0o600);
@@ -45,8 +58,9 @@ export async function makeWorkFolder(source: string): Promise<WorkFolder> {
       await Deno.mkdir(dirname(join(wit, place)), { recursive: true });
       await Deno.copyFile(file, join(wit, place));
     }
-    const flags = ["--config", join(path, "deno.json"), "--lock", join(path, "deno.lock")];
-    return { path, flags, wit, compilerOptions, [Symbol.asyncDispose]: dispose };
+    const configFlags = ["--config", join(path, "deno.json")];
+    const flags = [...configFlags, "--lock", join(path, "deno.lock")];
+    return { path, configFlags, flags, wit, source, authorOptions, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -1,0 +1,16 @@
+/**
+ * The rules for authors' modules, as `deno lint` takes them. It parses the modules and runs nothing of them.
+ *
+ * @module
+ */
+
+import { absentGlobal } from "./absent_global.ts";
+import { asyncHandler } from "./async_handler.ts";
+
+/** The rules. */
+const plugin: Deno.lint.Plugin = {
+  name: "troupe",
+  rules: { "absent-global": absentGlobal, "async-handler": asyncHandler },
+};
+
+export default plugin;

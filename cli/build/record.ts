@@ -1,0 +1,73 @@
+/**
+ * What is kept beside a component: of what it was made. The file is the lock by which processes that build the same
+ * actor take turns, too.
+ *
+ * @module
+ */
+
+import { dirname } from "@std/path";
+import { z } from "zod";
+
+const RecordSchema = z.strictObject({
+  /** Digest of everything that it was made of. */
+  inputs: z.string(),
+  /** Digest of the component. */
+  component: z.string(),
+  /** Whether the types were checked. */
+  checked: z.boolean(),
+});
+
+/** Of what a component was made. */
+export type BuildRecord = z.infer<typeof RecordSchema>;
+
+/** Path of the record of a component. */
+export function recordPath(component: string): string {
+  return `${component}.built`;
+}
+
+/** What is kept; undefined when nothing is that can be used. */
+export async function readRecord(component: string): Promise<BuildRecord | undefined> {
+  try {
+    return parse(await Deno.readTextFile(recordPath(component)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Keeps a record, while nobody else builds the same component. Ends with the process, however that ends. */
+export interface HeldRecord extends Disposable {
+  write(record: BuildRecord): Promise<void>;
+}
+
+/** Waits until nobody else builds a component. */
+export async function holdRecord(component: string): Promise<HeldRecord> {
+  await Deno.mkdir(dirname(component), { recursive: true });
+  const file = await Deno.open(recordPath(component), { read: true, write: true, create: true });
+  try {
+    await file.lock(true);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return {
+    async write(record) {
+      const bytes = new TextEncoder().encode(JSON.stringify(record) + "\n");
+      // Whoever reads half of it takes it for nothing, and builds.
+      await file.truncate(0);
+      await file.seek(0, Deno.SeekMode.Start);
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+function parse(text: string): BuildRecord | undefined {
+  try {
+    return RecordSchema.parse(JSON.parse(text));
+  } catch (error) {
+    // Empty, cut short, or of another version: there is nothing to be learned from it.
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}
