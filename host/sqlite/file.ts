@@ -28,6 +28,8 @@ export interface SqliteSchema {
 const BUSY_MS = 500;
 /** How long the first one does, while the file is made. */
 const FIRST_BUSY_MS = 10_000;
+/** Longest pause between two attempts to switch a file to WAL, in milliseconds. */
+const SWITCH_PAUSE_MS = 20;
 
 /**
  * Opens a file, and makes it if it does not exist. Several processes may do so at once. Every commit is synced to disk.
@@ -40,9 +42,11 @@ export function openSqliteFile(path: string, schema: SqliteSchema): DatabaseSync
     db = new DatabaseSync(path);
     db.exec(`PRAGMA busy_timeout = ${FIRST_BUSY_MS}`);
     // Before anything is written, the mode of its journal included: it may be somebody else's.
-    isEmpty(db, path, schema);
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
-    db.exec(`PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864;`);
+    inspect(db, path, schema);
+    useWal(db);
+    db.exec(
+      `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864;`,
+    );
     makeTables(db, path, schema);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return db;
@@ -54,16 +58,41 @@ export function openSqliteFile(path: string, schema: SqliteSchema): DatabaseSync
   }
 }
 
+/** @throws {SqliteFileError} when the file is neither empty nor ours. */
+function inspect(db: DatabaseSync, path: string, schema: SqliteSchema): void {
+  within(db, "BEGIN", () => void isEmpty(db, path, schema));
+}
+
+/** Tries again by itself: two that switch at once are both refused without waiting, busy_timeout or not. */
+function useWal(db: DatabaseSync): void {
+  const until = performance.now() + FIRST_BUSY_MS;
+  for (;;) {
+    try {
+      return db.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      // SQLite gives no code here.
+      const locked = error instanceof Error && error.message.includes("locked");
+      if (!locked || performance.now() > until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SWITCH_PAUSE_MS * Math.random());
+    }
+  }
+}
+
 function makeTables(db: DatabaseSync, path: string, schema: SqliteSchema): void {
   const { applicationId, version, tables } = schema;
-  db.exec("BEGIN IMMEDIATE");
+  within(db, "BEGIN IMMEDIATE", () => {
+    if (!isEmpty(db, path, schema)) return;
+    db.exec(`${tables}; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version};`);
+  });
+}
+
+function within(db: DatabaseSync, begin: "BEGIN" | "BEGIN IMMEDIATE", run: () => void): void {
+  db.exec(begin);
   try {
-    if (isEmpty(db, path, schema)) {
-      db.exec(`${tables}; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version};`);
-    }
+    run();
     db.exec("COMMIT");
   } catch (error) {
-    db.exec("ROLLBACK");
+    if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
 }

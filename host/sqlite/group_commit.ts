@@ -10,16 +10,20 @@ import { clearImmediate, setImmediate } from "node:timers";
 
 /** Something to be done in the next transaction. Runs again if that transaction fails, so it keeps nothing of its own. */
 export interface Work {
-  /** Does it. Throws only what SQLite throws. */
+  /** Does it. What it throws undoes the transaction: for another attempt, unless it would throw the same again. */
   run(): void;
   /** Called after the commit. */
   committed(): void;
   /** Called instead when everything is closed before that. */
   abandoned(): void;
+  /** Called instead when it can never be done, as what it asks is against the rules of the tables. @default abandoned() */
+  refused?(error: unknown): void;
 }
 
 /** First and longest pause after a transaction that failed, in milliseconds. */
 const RETRY_MS = { first: 20, longest: 1_000 };
+/** SQLite's codes for what would fail again, however often: too big, against a constraint, of a wrong type, out of range. */
+const PERMANENT = [18, 19, 20, 25];
 
 /** Runs transactions on a database. */
 export class GroupCommit {
@@ -63,7 +67,10 @@ export class GroupCommit {
     });
   }
 
-  /** Has something done in the next transaction, and gives what came of it after the commit. */
+  /**
+   * Has something done in the next transaction, and gives what came of it after the commit. Rejects with what `closed`
+   * makes when everything is closed before that, and with what `run` threw when it can never be done.
+   */
   async result<T>(run: () => T, closed: () => Error): Promise<T> {
     return await new Promise<T>((resolve, reject) => {
       let result: T;
@@ -71,6 +78,7 @@ export class GroupCommit {
         run: () => void (result = run()),
         committed: () => resolve(result),
         abandoned: () => reject(closed()),
+        refused: reject,
       });
     });
   }
@@ -92,12 +100,27 @@ export class GroupCommit {
   }
 
   #transact(): void {
+    for (;;) {
+      const refused = this.#attempt();
+      if (!refused) return;
+      // The others were undone with it, and are to be done without it.
+      const { work, error } = refused;
+      this.#waiting = this.#waiting.filter((other) => other !== work);
+      if (work.refused) work.refused(error);
+      else work.abandoned();
+    }
+  }
+
+  /** One transaction. What it gives is work that made it fail, and always would. */
+  #attempt(): { readonly work: Work; readonly error: unknown } | undefined {
     const batch = this.#waiting;
+    let work: Work | undefined;
     let after: (() => void) | undefined;
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       try {
-        for (const work of batch) work.run();
+        for (work of batch) work.run();
+        work = undefined;
         after = this.also?.();
         this.#db.exec("COMMIT");
       } catch (error) {
@@ -105,8 +128,9 @@ export class GroupCommit {
         throw error;
       }
     } catch (error) {
+      if (work && isPermanent(error)) return { work, error };
       this.#retryLater(error);
-      return;
+      return undefined;
     }
     this.commits++;
     this.#waiting = [];
@@ -114,6 +138,7 @@ export class GroupCommit {
     this.#pause = RETRY_MS.first;
     for (const work of batch) work.committed();
     after?.();
+    return undefined;
   }
 
   #retryLater(error: unknown): void {
@@ -126,4 +151,11 @@ export class GroupCommit {
     }, this.#pause * (0.5 + Math.random() / 2));
     this.#pause = Math.min(this.#pause * 2, RETRY_MS.longest);
   }
+}
+
+function isPermanent(error: unknown): boolean {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  // SQLite gives no number with a busy error; what is not from SQLite is from the work itself.
+  if (code !== "ERR_SQLITE_ERROR") return true;
+  return typeof errcode === "number" && PERMANENT.includes(errcode & 0xff);
 }
