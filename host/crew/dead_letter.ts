@@ -29,7 +29,8 @@ export interface DeadLetter {
 /** Distinguishes this form from envelopes: a member that none has. */
 const MARK = "x-troupe-dead-letter";
 
-const Wrapped = z.object({
+/** Strict: an envelope that has these members beside its own is an envelope. */
+const Wrapped = z.strictObject({
   [MARK]: z.literal(1),
   reason: z.string(),
   message: z.string(),
