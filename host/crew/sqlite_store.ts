@@ -167,8 +167,10 @@ class SqliteStore implements Store {
   rootOf(id: string): Promise<string | undefined> {
     return this.#read(() => {
       const row = this.#prepare(`
-        SELECT root FROM result WHERE id = ?1 UNION ALL SELECT root FROM dead WHERE id = ?1
-        UNION ALL SELECT root FROM hop WHERE id = ?1 ORDER BY root = ?1 LIMIT 1`).get(id);
+        SELECT root FROM (
+          SELECT root FROM result WHERE id = ?1 UNION ALL SELECT root FROM dead WHERE id = ?1
+          UNION ALL SELECT root FROM hop WHERE id = ?1
+        ) ORDER BY root = ?1 LIMIT 1`).get(id);
       return row && String(row.root);
     });
   }
@@ -196,6 +198,12 @@ class SqliteStore implements Store {
         conflicts: Number(sums.conflicts),
       };
     });
+  }
+
+  problem(): string {
+    const { failure } = this.#commits;
+    if (failure === undefined) return "";
+    return failure instanceof Error ? failure.message : String(failure);
   }
 
   close(): Promise<void> {

@@ -118,5 +118,7 @@ export interface Store {
   /** The root of the tree that an id belongs to, if anything is known of it. */
   rootOf(id: string): Promise<string | undefined>;
   counts(): Promise<StoreCounts>;
+  /** Why nothing can be recorded at the moment, what is asked being tried again; empty when it can. */
+  problem(): string;
   close(): Promise<void>;
 }
