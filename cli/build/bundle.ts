@@ -20,6 +20,17 @@ export interface Script {
   readonly lines: LineTable;
 }
 
+/** How the bundler is called. */
+export const BUNDLE_FLAGS: readonly string[] = [
+  "--quiet",
+  "--platform=browser",
+  "--sourcemap=external",
+  // Two classes of one name would become two names, and an error's name is its type.
+  "--keep-names",
+  "--external=troupe:actor/*",
+  "--external=wasi:*",
+];
+
 /**
  * Bundles; nothing is run. The same sources come to the same script, wherever they are.
  *
@@ -27,18 +38,11 @@ export interface Script {
  */
 export async function bundle(work: WorkFolder, graph: Graph): Promise<Script> {
   const output = join(work.path, "bundle.js");
-  const { success, stderr } = await runDeno([
-    "bundle",
-    "--quiet",
-    "--platform=browser",
-    "--sourcemap=external",
-    "--external=troupe:actor/*",
-    "--external=wasi:*",
-    ...work.flags,
-    `--output=${output}`,
-    ENTRY,
-  ], { cwd: work.path });
-  if (!success) throw new BuildError("troupe.SourceError", explain(stderr));
+  const { success, stderr } = await runDeno(
+    ["bundle", ...BUNDLE_FLAGS, ...work.flags, `--output=${output}`, ENTRY],
+    { cwd: work.path },
+  );
+  if (!success) throw new BuildError("troupe.SourceError", explain(stderr, work.path));
   const map = readLineMap(await Deno.readTextFile(`${output}.map`));
   const authored = new Set(graph.modules.filter((module) => module.authored).map(({ url }) => url));
   const lines = lineTable(map, {
@@ -52,12 +56,15 @@ export async function bundle(work: WorkFolder, graph: Graph): Promise<Script> {
   return { text: `${text}globalThis.${LINE_TABLE} = ${JSON.stringify(lines)};\n`, lines };
 }
 
-/** The bundler's advice is for those who call it themselves. */
-function explain(stderr: string): string {
-  return stderr.replaceAll(
-    /^ *note: You can mark the path "(.*?)" as external.*$/gm,
-    (_, name: string) => `    Map ${JSON.stringify(name)} under "imports" of the nearest deno.json`,
-  );
+/** What the bundler says, with paths that can be opened, and with advice for those who do not call it themselves. */
+function explain(stderr: string, folder: string): string {
+  return stderr
+    .replaceAll(/^error: /gm, "")
+    .replaceAll(/"(\.\.\/[^"]+)"/g, (_, path: string) => `"${resolve(folder, path)}"`)
+    .replaceAll(
+      /^ *note: You can mark the path "(.*?)" as external.*$/gm,
+      (_, name: string) => `    Map ${JSON.stringify(name)} under "imports" of the nearest deno.json`,
+    );
 }
 
 /**

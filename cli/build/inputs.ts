@@ -6,11 +6,12 @@
 
 import { encodeHex } from "@std/encoding/hex";
 import { dirname, fromFileUrl, relative } from "@std/path";
+import { BUNDLE_FLAGS } from "./bundle.ts";
 import type { Graph } from "./graph.ts";
 import { SDK_FOLDER, toolVersions, WIT_FILES } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
 
-/** Raised when the same inputs come to another component, or another record is kept of it. */
+/** Raised when the build makes something else of the same inputs. */
 const FORMAT = 1;
 
 /** What a digest is made of. */
@@ -36,7 +37,7 @@ export async function digestInputs({ graph, work }: Inputs): Promise<string> {
   const inputs = {
     format: FORMAT,
     tools: await toolVersions(),
-    options: work.authorOptions,
+    options: [BUNDLE_FLAGS, work.authorOptions],
     modules: modules.sort(([a = ""], [b = ""]) => a < b ? -1 : 1),
     packages: Object.entries(graph.packages).sort(([a], [b]) => a < b ? -1 : 1),
     contract,

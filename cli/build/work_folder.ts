@@ -26,17 +26,28 @@ export interface WorkFolder extends AsyncDisposable {
   readonly authorOptions: Readonly<Record<string, unknown>>;
 }
 
+/** Options of {@linkcode makeWorkFolder}. */
+export interface WorkFolderOptions {
+  /** Where to make it. @default the system's folder for temporary files */
+  readonly dir?: string;
+}
+
 /**
  * Makes the folder. Names mean what the author's nearest `deno.json` says; beside it there are the SDK and `zod`.
  *
  * @param sourceFile The author's module.
  * @throws {BuildError} when the author's configuration cannot be read.
  */
-export async function makeWorkFolder(sourceFile: string): Promise<WorkFolder> {
+export async function makeWorkFolder(
+  sourceFile: string,
+  { dir }: WorkFolderOptions = {},
+): Promise<WorkFolder> {
   // Deno's tools tell of files by their real paths.
   const source = await Deno.realPath(sourceFile);
   const workspace = await findWorkspace(dirname(source));
-  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "troupe-build-" }));
+  const path = await Deno.realPath(
+    await Deno.makeTempDir({ prefix: "troupe-build-", ...(dir === undefined ? {} : { dir }) }),
+  );
   const dispose = () => Deno.remove(path, { recursive: true });
   try {
     const authorOptions = Object.assign({}, ...workspace.configs.map((config) => config.compilerOptions));
