@@ -20,10 +20,10 @@ const Record = z.object({
   parentId: z.string().optional(),
   root: z.string(),
   actor: z.string(),
-  hop: z.number().int().min(0),
-  attempt: z.number().int().min(0),
-  startedAt: z.number(),
-  finishedAt: z.number(),
+  hop: z.int().min(0),
+  attempt: z.int().min(0),
+  startedAt: z.int().min(0),
+  finishedAt: z.int().min(0),
   verdict: z.enum(["forwarded", "finished", "aborted", "failed", "retried", "dead"]),
   error: z.object({ type: z.string(), message: z.string() }).optional(),
   children: z.array(z.object({ id: z.string(), to: z.string() })),
@@ -39,10 +39,14 @@ export interface Recorder {
   stop(): Promise<void>;
 }
 
-/** Starts a recorder. */
+/**
+ * Starts a recorder.
+ *
+ * @param options `store`: where records are written; `logger`: told of those that could not be.
+ */
 export function recordHops({ transport, store, logger }: {
   readonly transport: Transport;
-  readonly store: Store;
+  readonly store: Pick<Store, "recordHops">;
   readonly logger: Logger;
 }): Recorder {
   let waiting: HopRecord[] = [];
