@@ -1,0 +1,43 @@
+/**
+ * The actor that does nothing, under as many names as the measurements need.
+ *
+ * @module
+ */
+
+import { buildActor } from "@troupe/cli/build";
+import { parseActorSpec } from "@troupe/controller/spec";
+import type { ActorSpec } from "@troupe/controller/spec";
+import type { Isolation } from "@troupe/host/limits";
+import { join } from "@std/path";
+
+/** Makes the specs; the component is built once. */
+export interface BenchActors {
+  /** The spec of a no-op actor. */
+  spec(name: string, isolation: Isolation): ActorSpec;
+  /** Path of its `actor.yaml`, written anew. */
+  file(name: string, isolation: Isolation): Promise<string>;
+}
+
+/** Builds the no-op actor in a folder. */
+export async function buildBenchActors(folder: string): Promise<BenchActors> {
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "actor.js"), "export const handle = (payload) => payload;\n");
+  const text = (name: string, isolation: Isolation) =>
+    `apiVersion: troupe.dev/v1alpha1
+kind: Actor
+metadata: { name: ${name} }
+spec:
+  component: { file: build/noop.wasm }
+  isolation: ${isolation}
+`;
+  const file = join(folder, "actor.yaml");
+  const spec = (name: string, isolation: Isolation) => parseActorSpec(text(name, isolation), { file });
+  await buildActor(spec("noop", "fresh"), { check: false });
+  return {
+    spec,
+    async file(name, isolation) {
+      await Deno.writeTextFile(file, text(name, isolation));
+      return file;
+    },
+  };
+}

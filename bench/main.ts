@@ -1,0 +1,34 @@
+/**
+ * `deno task bench`: what the mesh costs on this machine. Nothing here is asserted; compare rows of one run.
+ *
+ * @module
+ */
+
+import { openTransport } from "@troupe/host/transport/open";
+import { join } from "@std/path";
+import { buildBenchActors } from "./actors.ts";
+import { benchColdStart } from "./cold_start.ts";
+import { benchHops } from "./hops.ts";
+import { benchCalls } from "./calls.ts";
+import { machine, printTable } from "./table.ts";
+import { benchTransport } from "./transport.ts";
+
+const folder = await Deno.makeTempDir({ prefix: "troupe_bench_" });
+try {
+  console.log(machine());
+  console.log(`state in ${folder}`);
+  const actors = await buildBenchActors(join(folder, "actors"));
+  const cacheDir = join(folder, "cache");
+
+  const transport = await openTransport(`embedded:${join(folder, "transport.db")}`);
+  printTable("Transport", [await benchTransport(transport)]);
+  await transport.close();
+
+  printTable("One call in a stage, one at a time (p50 / p99)", await benchCalls(actors, cacheDir));
+  printTable("Hops through the mesh, embedded transport", await benchHops(actors, { cacheDir, folder }));
+  printTable("From the launch of a process to the end of its first hop (p50 / p99)", [
+    await benchColdStart(actors, { cacheDir, folder }),
+  ]);
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}

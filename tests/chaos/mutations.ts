@@ -1,0 +1,70 @@
+/**
+ * Working trees with one promise of the mesh broken on purpose: an account that does not notice is worth nothing.
+ *
+ * @module
+ */
+
+import { assert } from "@std/assert";
+import { dirname, fromFileUrl, join } from "@std/path";
+
+const ROOT = fromFileUrl(new URL("../..", import.meta.url));
+
+/** One change of the source that breaks a promise. */
+export interface Mutation {
+  /** Which promise, in a few words. */
+  readonly what: string;
+  readonly file: string;
+  /** Texts that stand in the file exactly once, and what they become. */
+  readonly changes: readonly (readonly [text: string, becomes: string])[];
+}
+
+/** A delivery is gone before what it causes is safe. */
+export const ACK_BEFORE_PUBLISH: Mutation = {
+  what: "a delivery is acknowledged before what it causes is published",
+  file: "host/transport/embedded/mod.ts",
+  changes: [[
+    "    for (const message of messages) this.#messages.insert(message, now);\n    return { outcomes",
+    "    setTimeout(() => this.#closing || this.publish(messages), 30 + now % 2);\n    return { outcomes",
+  ]],
+};
+
+/** A hop that is run again makes other children. */
+export const RANDOM_CHILD_IDS: Mutation = {
+  what: "children have random ids",
+  file: "host/lineage.ts",
+  changes: [[
+    "  return deriveId([id, actor, hop, index]);",
+    "  return deriveId([crypto.randomUUID(), id, actor, hop, index]);",
+  ]],
+};
+
+/** The same envelope is recorded as often as it arrives. */
+export const STORE_NOT_KEYED: Mutation = {
+  what: "the store is not keyed by id",
+  file: "host/crew/sqlite_store.ts",
+  changes: [
+    ["      id TEXT NOT NULL UNIQUE,", "      id TEXT NOT NULL,"],
+    ["    if (!before) {", "    if (!before || before) {"],
+  ],
+};
+
+/** Copies the working tree into a folder and breaks the promise there. */
+export async function mutate({ file, changes }: Mutation, folder: string): Promise<void> {
+  const { stdout, success } = await new Deno.Command("git", {
+    args: ["-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"],
+  }).output();
+  assert(success, "git cannot list the working tree");
+  for (const path of new TextDecoder().decode(stdout).split("\0").filter(Boolean)) {
+    await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
+    // A file that was deleted and not yet committed is still listed.
+    await Deno.copyFile(join(ROOT, path), join(folder, path)).catch((error: unknown) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+  let text = await Deno.readTextFile(join(folder, file));
+  for (const [before, after] of changes) {
+    assert(text.split(before).length === 2, `${file} does not have this once: ${before}`);
+    text = text.replace(before, () => after);
+  }
+  await Deno.writeTextFile(join(folder, file), text);
+}
