@@ -32,14 +32,16 @@ const RETRY_MS = 1_000;
  * Runs a member.
  *
  * @param queue The queue that it serves; it has to be declared.
- * @param options `handle` records a delivery, and gives what is to be published instead of acknowledging it alone.
+ * @param options `handle` records a delivery, and gives what is to be published instead of acknowledging it alone;
+ * `recording` says why nothing can be recorded at the moment, or nothing.
  */
 export function runMember(
   queue: string,
-  { transport, logger, inFlight = 256, handle }: CrewOptions & {
+  { transport, logger, inFlight = 256, handle, recording }: CrewOptions & {
     readonly handle: (
       delivery: Delivery,
     ) => Promise<readonly { readonly queue: string; readonly body: Uint8Array }[]>;
+    readonly recording: () => string;
   },
 ): CrewMember {
   const consumer: Consumer = transport.consume(queue, { inFlight });
@@ -70,7 +72,7 @@ export function runMember(
   })();
   return {
     done,
-    problem: () => problem,
+    problem: () => problem || recording(),
     async stop() {
       await consumer.stop();
       await done;

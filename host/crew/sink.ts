@@ -22,6 +22,7 @@ export interface SinkOptions extends CrewOptions {
 export function runSink({ store, onRecorded, ...options }: SinkOptions): CrewMember {
   return runMember(SINK, {
     ...options,
+    recording: () => store.problem(),
     async handle({ body }) {
       let record: ResultRecord;
       try {

@@ -20,6 +20,7 @@ export interface SumpOptions extends CrewOptions {
 export function runSump({ store, onRecorded, ...options }: SumpOptions): CrewMember {
   return runMember(SUMP, {
     ...options,
+    recording: () => store.problem(),
     async handle({ body, messageId }) {
       const record = await deadRecord(body, { id: messageId, at: Date.now() });
       const [recorded] = await store.recordDead([record]);
