@@ -1,0 +1,82 @@
+/**
+ * Processes of a test server: started without a terminal, ended by their ids, whatever becomes of the test.
+ *
+ * @module
+ */
+
+const running = new Set<number>();
+
+// A test that fails half-way, or an uncaught error, must leave no server behind.
+globalThis.addEventListener("unload", () => {
+  for (const pid of running) signal(pid, "SIGKILL");
+});
+
+/** A server's process. */
+export class ServerProcess {
+  readonly pid: number;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  #hasEnded = false;
+
+  /** @param command What to run; nothing of its surroundings but `env` is passed on. */
+  constructor(
+    command: string,
+    options: { readonly args: readonly string[]; readonly env: Record<string, string> },
+  ) {
+    const child = new Deno.Command(command, {
+      args: [...options.args],
+      env: options.env,
+      clearEnv: true,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    this.pid = child.pid;
+    running.add(child.pid);
+    this.ended = child.status.then(() => {
+      this.#hasEnded = true;
+      running.delete(child.pid);
+    });
+  }
+
+  /** Whether it has ended. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Sends it a signal, unless it has ended. */
+  signal(name: Deno.Signal): void {
+    if (!this.#hasEnded) signal(this.pid, name);
+  }
+
+  /** SIGTERM, then SIGKILL if it does not end within some seconds. */
+  async stop(patienceMs = 15_000): Promise<void> {
+    this.signal("SIGTERM");
+    const timer = setTimeout(() => this.signal("SIGKILL"), patienceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** SIGKILL. */
+  async kill9(): Promise<void> {
+    this.signal("SIGKILL");
+    await this.ended;
+  }
+}
+
+function signal(pid: number, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch (error) {
+    // It ended in this moment.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** A port of loopback on which nobody listens now. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
