@@ -24,6 +24,8 @@ export interface ConformanceOptions {
   readonly releaseUncounted: boolean;
   /** Whether a settle with a refused message publishes none of its messages. */
   readonly settlesAtomically: boolean;
+  /** Whether it can tell whose delayed messages are; without it, each queue's depth has the number of all. */
+  readonly knowsWhoseDelayed: boolean;
 }
 
 const MAX_BODY = 64 * 1024;
@@ -53,6 +55,17 @@ async function staysPending(promise: Promise<unknown>, ms: number): Promise<bool
   const first = await Promise.race([promise, late]);
   clearTimeout(timer);
   return first === "late";
+}
+
+/** Asks until the answer is the one that is expected: for what a broker tells late. */
+async function comesTo<T>(ask: () => Promise<T>, expected: T): Promise<void> {
+  const giveUp = Date.now() + 10_000;
+  let answer = await ask();
+  while (JSON.stringify(answer) !== JSON.stringify(expected) && Date.now() < giveUp) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    answer = await ask();
+  }
+  assertEquals(answer, expected);
 }
 
 /** Registers the tests for one technology. */
@@ -242,7 +255,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
     const consumer = transport.consume("a", { inFlight: 1 });
     await take(consumer[Symbol.asyncIterator](), 1);
     assertEquals(await transport.depth("a"), { ready: 1, delayed: 1, leased: 1 });
-    assertEquals((await transport.depths()).get("b"), { ready: 0, delayed: 0, leased: 0 });
+    const delayed = options.knowsWhoseDelayed ? 0 : 1;
+    assertEquals((await transport.depths()).get("b"), { ready: 0, delayed, leased: 0 });
     await assertRejects(() => transport.depth("nowhere"), NoSuchQueueError);
     await consumer.stop();
   });
@@ -256,8 +270,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
     await consumer.stop();
     assertEquals((await deliveries.next()).done, true);
     assertEquals((await first?.settle([to("b", "x")]))?.acked, true);
-    // The one that was taken and not handed out is back.
-    assertEquals(await transport.depth("a"), { ready: 2, delayed: 0, leased: 0 });
+    // The one that was taken and not handed out comes back.
+    await comesTo(() => transport.depth("a"), { ready: 2, delayed: 0, leased: 0 });
   });
 
   test("a message published elsewhere wakes a consumer that waits", async (transport, harness) => {
@@ -275,7 +289,7 @@ export function conformance(name: string, options: ConformanceOptions): void {
     "a broadcast reaches those who listen, here and elsewhere, and nobody else",
     async (transport, harness) => {
       const other = await harness.open();
-      transport.broadcast("news", bytes("to nobody"));
+      transport.broadcast("unheard", bytes("to nobody"));
       const heard: string[] = [];
       const both = Promise.withResolvers<void>();
       const listen = (who: string) => (message: Uint8Array) => {

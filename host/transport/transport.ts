@@ -36,6 +36,14 @@ export interface Settlement {
   readonly leaseLost: boolean;
 }
 
+/** Why a broker gave a message up. */
+export interface GivenUp {
+  /** The queue that the message was in, or was to go to; empty when that is not known. */
+  readonly queue: string;
+  /** Part of a sentence. */
+  readonly reason: string;
+}
+
 /** One message in the hands of a consumer, under a lease. Exactly one of `settle` and `release` ends it. */
 export interface Delivery {
   /** The queue that it came from. */
@@ -44,6 +52,13 @@ export interface Delivery {
   readonly body: Uint8Array;
   /** How often it was delivered before, as far as the broker knows: a hint. 0 at first. */
   readonly deliveries: number;
+  /**
+   * How many consumers were lost while they had this message in hand and no other of its kind: counted from when it was
+   * delivered so often that it is suspected of killing them. Five are a verdict. @default 0, where nobody counts
+   */
+  readonly losses?: number;
+  /** Present in the queue of `x-sump` alone: the broker itself gave the message up, and these are its bytes. */
+  readonly givenUp?: GivenUp;
   /** The broker's own id of the message, for people and for messages without an envelope id. */
   readonly messageId: string;
   /**
@@ -72,9 +87,9 @@ export interface Consumer extends AsyncIterable<Delivery> {
 export interface Depth {
   /** To be had now. */
   readonly ready: number;
-  /** Due later. */
+  /** Due later. A transport that cannot tell whose delayed messages are gives the number of all to each queue. */
   readonly delayed: number;
-  /** In a consumer's hands. */
+  /** In a consumer's hands. A transport that cannot see those of other processes gives the number of its own. */
   readonly leased: number;
 }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteFileError } from "../../sqlite/file.ts";
@@ -9,6 +9,7 @@ import { openEmbedded } from "./mod.ts";
 conformance("embedded", {
   releaseUncounted: true,
   settlesAtomically: true,
+  knowsWhoseDelayed: true,
   async start({ maxBodyBytes }) {
     const folder = await Deno.makeTempDir({ prefix: "troupe_embedded_" });
     return {

@@ -1,0 +1,197 @@
+/**
+ * Broadcasts: to listeners in this process directly, to those elsewhere through an exchange, each listening process having
+ * a queue of its own that goes with it. Best effort: unconfirmed, and dropped while there is no connection, or no room.
+ *
+ * What is sent on a topic within a few milliseconds goes as one message: texts one after another, each behind its length.
+ *
+ * @module
+ */
+
+import type { Channel } from "amqplib";
+import { Buffer } from "node:buffer";
+import { Backoff } from "./backoff.ts";
+import type { Connector } from "./connector.ts";
+import type { Link } from "./link.ts";
+
+/** How long broadcasts are collected, in milliseconds. */
+const COLLECT_MS = 10;
+/** Most bytes that wait to be sent; what is over is dropped. */
+const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+/** A message is sent when it has so many bytes, without waiting for more. */
+const FULL_BYTES = 64 * 1024;
+/** Most messages that wait for a listener that does not keep up; the oldest are dropped. */
+const MOST_UNHEARD = 10_000;
+/** Bounds of the pause between two attempts to listen, in milliseconds. */
+const PAUSES = { first: 100, longest: 5_000 };
+
+type Listener = (bytes: Uint8Array) => void;
+
+/** Topics and their listeners. */
+export class Broadcasts {
+  readonly #connector: Connector;
+  readonly #exchange: string;
+  /** Tells this process's own broadcasts, which its listeners have heard already. */
+  readonly #self = crypto.randomUUID();
+  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #waiting = new Map<string, Uint8Array[]>();
+  #waitingBytes = 0;
+  #flushing: ReturnType<typeof setTimeout> | undefined;
+  #sender: { readonly link: Link; readonly channel: Promise<Channel | undefined> } | undefined;
+  #receiver: Channel | undefined;
+  #listening: Promise<void> | undefined;
+
+  /** @param exchange The broker's name of the exchange. */
+  constructor(connector: Connector, exchange: string) {
+    this.#connector = connector;
+    this.#exchange = exchange;
+  }
+
+  /** Sends to everyone who listens. Never throws. */
+  send(topic: string, bytes: Uint8Array): void {
+    this.#tell(topic, bytes);
+    if (this.#waitingBytes + bytes.length > MOST_WAITING_BYTES || this.#connector.closed.aborted) return;
+    const waiting = this.#waiting.get(topic) ?? [];
+    this.#waiting.set(topic, waiting);
+    waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#flushing ??= setTimeout(() => void this.#flush(), this.#waitingBytes > FULL_BYTES ? 0 : COLLECT_MS);
+  }
+
+  /** Adds a listener. @returns What removes it. */
+  listen(topic: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, listeners.add(listener));
+    this.#listening ??= this.#listen();
+    if (listeners.size === 1) this.#bind(topic, true);
+    return () => {
+      if (!listeners.delete(listener) || listeners.size > 0) return;
+      this.#listeners.delete(topic);
+      this.#bind(topic, false);
+    };
+  }
+
+  /** Sends what waits. */
+  async close(): Promise<void> {
+    await this.#flush();
+  }
+
+  /** Resolves when nothing is done any more; the connector has to be closed. */
+  async done(): Promise<void> {
+    await this.#listening;
+  }
+
+  async #flush(): Promise<void> {
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
+    const batches = [...this.#waiting];
+    this.#waiting.clear();
+    this.#waitingBytes = 0;
+    const link = this.#connector.live;
+    if (batches.length === 0 || !link || link.blocked) return;
+    if (this.#sender?.link !== link) this.#sender = { link, channel: this.#openSender(link) };
+    const channel = await this.#sender.channel;
+    try {
+      for (const [topic, batch] of batches) {
+        channel?.publish(this.#exchange, topic, pack(batch), { appId: this.#self, persistent: false });
+      }
+    } catch {
+      // The channel is gone, and the broadcast with it; the next one opens another.
+      this.#sender = undefined;
+    }
+  }
+
+  async #openSender(link: Link): Promise<Channel | undefined> {
+    try {
+      const channel = await link.plainPublishingChannel();
+      await this.#declare(channel);
+      channel.on("close", () => this.#sender = undefined);
+      return channel;
+    } catch {
+      this.#sender = undefined;
+      return undefined;
+    }
+  }
+
+  async #declare(channel: Channel): Promise<void> {
+    await channel.assertExchange(this.#exchange, "direct", { durable: true });
+  }
+
+  /** Listens on each link, one after another, until the connector is closed. */
+  async #listen(): Promise<void> {
+    const { closed } = this.#connector;
+    const backoff = new Backoff(PAUSES);
+    while (!closed.aborted) {
+      const link = await this.#connector.linkWithin(PAUSES.longest);
+      if (!link) continue;
+      try {
+        await this.#receive(await link.channel());
+        backoff.reset();
+      } catch {
+        // The link or the channel went; the next round listens again.
+      }
+      await backoff.pause(closed);
+    }
+  }
+
+  /** Receives until the channel is closed. */
+  async #receive(channel: Channel): Promise<void> {
+    const gone = new Promise<void>((resolve) => channel.on("close", () => resolve()));
+    await this.#declare(channel);
+    const { queue } = await channel.assertQueue("", {
+      exclusive: true,
+      durable: false,
+      autoDelete: true,
+      maxLength: MOST_UNHEARD,
+    });
+    for (const topic of this.#listeners.keys()) await channel.bindQueue(queue, this.#exchange, topic);
+    const { consumerTag } = await channel.consume(queue, (message) => {
+      if (!message) return void channel.close().catch(() => {});
+      if (message.properties.appId === this.#self) return;
+      for (const bytes of unpack(message.content)) this.#tell(message.fields.routingKey, bytes);
+    }, { noAck: true, consumerTag: queue });
+    this.#receiver = channel;
+    try {
+      // Topics that were listened to since.
+      for (const topic of this.#listeners.keys()) await channel.bindQueue(consumerTag, this.#exchange, topic);
+      await gone;
+    } finally {
+      this.#receiver = undefined;
+    }
+  }
+
+  #bind(topic: string, wanted: boolean): void {
+    const channel = this.#receiver;
+    if (!channel) return;
+    // The queue without a name is the one that the channel has declared last. Failing, the channel is lost and made anew.
+    const asked = wanted
+      ? channel.bindQueue("", this.#exchange, topic)
+      : channel.unbindQueue("", this.#exchange, topic);
+    asked.catch(() => {});
+  }
+
+  #tell(topic: string, bytes: Uint8Array): void {
+    for (const listener of this.#listeners.get(topic) ?? []) queueMicrotask(() => listener(bytes));
+  }
+}
+
+/** Texts as one, each behind its length in four bytes. */
+export function pack(texts: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(texts.flatMap((text) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(text.length);
+    return [length, text];
+  }));
+}
+
+/** The texts in a message; none, from where on it was not made by {@linkcode pack}. */
+export function unpack(message: Uint8Array): Uint8Array[] {
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const texts: Uint8Array[] = [];
+  for (let at = 0; at + 4 <= message.length;) {
+    const length = view.getUint32(at);
+    if (at + 4 + length > message.length) break;
+    texts.push(message.slice(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return texts;
+}

@@ -1,0 +1,290 @@
+/**
+ * The RabbitMQ transport: a quorum queue for each actor, publisher confirms, and nothing acknowledged before everything
+ * that follows from it is confirmed. For RabbitMQ 3.10 and later, over AMQP 0-9-1 alone, without plugins.
+ *
+ * Where to look: `topology.ts` for names and arguments, `connector.ts` and `link.ts` for the connection, `publisher.ts` and
+ * `confirms.ts` for the way out, `consumer.ts`, `source.ts` and `leases.ts` for the way in, `delay_ladder.ts` for delays,
+ * `marks.ts` for suspects and dead letters, `registry.ts` for which queues there are, `broadcast.ts` for the rest.
+ *
+ * What AMQP cannot tell: which of the delayed messages are whose (`Depth.delayed` is the number of all), and what other
+ * processes have in hand (`Depth.leased` is this one's).
+ *
+ * @module
+ */
+
+import { NoSuchQueueError, TransportClosedError } from "../errors.ts";
+import type {
+  ConsumeOptions,
+  Consumer,
+  Depth,
+  Outcome,
+  Outgoing,
+  Transport,
+  TransportHealth,
+} from "../transport.ts";
+import type { RabbitmqAddress } from "./address.ts";
+import { pause } from "./backoff.ts";
+import { Broadcasts } from "./broadcast.ts";
+import { Connector, type RabbitmqEvent } from "./connector.ts";
+import { RabbitmqConsumer } from "./consumer.ts";
+import { declareAll } from "./declaration.ts";
+import { rungQueues } from "./delay_ladder.ts";
+import { reasonOf } from "./errors.ts";
+import { Inspector } from "./inspector.ts";
+import type { Link } from "./link.ts";
+import { Publisher } from "./publisher.ts";
+import { Registry } from "./registry.ts";
+import { type Topology, topologyOf } from "./topology.ts";
+
+export type { RabbitmqEvent } from "./connector.ts";
+export { parseRabbitmqAddress } from "./address.ts";
+export type { RabbitmqAddress } from "./address.ts";
+
+/** Options of {@linkcode openRabbitmq}, beside the address. */
+export interface RabbitmqOptions extends RabbitmqAddress {
+  /** What a person sees in the broker's list of connections, such as `troupe host split`. @default `troupe` and the process id */
+  readonly name?: string;
+  /** Largest body, in bytes; the broker's own limit holds as well. @default 16 MiB */
+  readonly maxBodyBytes?: number;
+  /** How long the first connection may take, in milliseconds. @default 15000 */
+  readonly openPatienceMs?: number;
+  /** Told of what happens to the connection, for logs. @default nothing is done */
+  readonly onEvent?: (event: RabbitmqEvent) => void;
+}
+
+/** How long what is under way may take when the transport is closed, in milliseconds. */
+const CLOSE_PATIENCE_MS = 5_000;
+
+/**
+ * Connects to a broker. From then on, the connection is kept: when it is lost, another is made, for as long as it takes.
+ *
+ * @throws {RabbitmqRefusedError} when the broker does not let this client in.
+ * @throws {RabbitmqUnreachableError} when no broker answers.
+ */
+export async function openRabbitmq(options: RabbitmqOptions): Promise<Transport> {
+  const transport = new RabbitmqTransport(options);
+  try {
+    await transport.opened(options.openPatienceMs ?? 15_000);
+    return transport;
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+class RabbitmqTransport implements Transport {
+  readonly name = "rabbitmq";
+  readonly #topology: Topology;
+  readonly #onEvent: (event: RabbitmqEvent) => void;
+  readonly #connector: Connector;
+  readonly #publisher: Publisher;
+  readonly #registry: Registry;
+  readonly #inspector = new Inspector();
+  readonly #broadcasts: Broadcasts;
+  readonly #consumers = new Set<RabbitmqConsumer>();
+  /** Actors whose queues are kept in existence. */
+  readonly #declared = new Set<string>();
+  readonly #messageIds = `${crypto.randomUUID()}/`;
+  #published = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: RabbitmqOptions) {
+    const { name = `troupe ${Deno.pid}`, maxBodyBytes = 16 * 1024 * 1024, onEvent = () => {} } = options;
+    const topology = this.#topology = topologyOf(options);
+    this.#onEvent = onEvent;
+    const connector = this.#connector = new Connector({
+      ...options,
+      name,
+      prepare: (link) => this.#declareOn(link, [...this.#declared]),
+      onEvent: (event) => {
+        onEvent(event);
+        if (event.kind === "connected") this.#registerAnew();
+      },
+    });
+    this.#publisher = new Publisher({
+      connector,
+      topology,
+      maxBodyBytes,
+      exists: async (actor, link) =>
+        this.#declared.has(actor) || await this.#inspector.count(topology.queueOf(actor), link) !== undefined,
+    });
+    this.#registry = new Registry({
+      connector,
+      topology,
+      publish: (body) => this.#publisher.publishTo({ exchange: "", routingKey: topology.registry }, body),
+    });
+    this.#broadcasts = new Broadcasts(connector, topology.news);
+  }
+
+  get maxBodyBytes(): number {
+    return this.#publisher.maxBodyBytes;
+  }
+
+  /** Waits for the first connection. */
+  opened(patienceMs: number): Promise<void> {
+    return this.#connector.first(patienceMs);
+  }
+
+  async declare(queues: readonly string[]): Promise<void> {
+    this.#mustBeOpen();
+    await this.#declareOn(await this.#connector.link(), queues);
+    await this.#registry.add(queues);
+    for (const queue of queues) this.#declared.add(queue);
+  }
+
+  async queues(): Promise<string[]> {
+    this.#mustBeOpen();
+    return [...(await this.#readyCounts()).keys()];
+  }
+
+  async depths(): Promise<Map<string, Depth>> {
+    this.#mustBeOpen();
+    const delayed = await this.#delayed();
+    const counts = await this.#readyCounts();
+    return new Map(
+      [...counts].map(([queue, ready]) => [queue, { ready, delayed, leased: this.#leased(queue) }]),
+    );
+  }
+
+  async depth(queue: string): Promise<Depth> {
+    this.#mustBeOpen();
+    const delayed = await this.#delayed();
+    const ready = await this.#ready(queue);
+    if (ready === undefined) throw new NoSuchQueueError(queue);
+    return { ready, delayed, leased: this.#leased(queue) };
+  }
+
+  async publish(messages: readonly Outgoing[]): Promise<Outcome[]> {
+    this.#mustBeOpen();
+    return await this.#publish(messages);
+  }
+
+  consume(queue: string, { inFlight }: ConsumeOptions): Consumer {
+    this.#mustBeOpen();
+    const consumer = new RabbitmqConsumer(queue, {
+      inFlight,
+      connector: this.#connector,
+      publisher: this.#publisher,
+      topology: this.#topology,
+      declare: (link) => this.#declareOn(link, this.#declared.has(queue) ? [queue] : []),
+      publish: (messages, wanted) => this.#publish(messages, wanted),
+      onEvent: (event) => this.#onEvent(event),
+      onDone: () => this.#consumers.delete(consumer),
+    });
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  broadcast(topic: string, bytes: Uint8Array): void {
+    this.#broadcasts.send(topic, bytes);
+  }
+
+  subscribe(topic: string, listener: (bytes: Uint8Array) => void): () => void {
+    this.#mustBeOpen();
+    return this.#broadcasts.listen(topic, listener);
+  }
+
+  health(): TransportHealth {
+    const reason = this.#problem();
+    return { ready: reason === "", reason };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const consumers = [...this.#consumers];
+    const settled = new AbortController();
+    await Promise.race([
+      Promise.all([
+        ...consumers.map((consumer) => consumer.stop()),
+        this.#publisher.idle(),
+        this.#broadcasts.close(),
+      ]),
+      pause(CLOSE_PATIENCE_MS, settled.signal),
+    ]);
+    settled.abort();
+    await this.#connector.close();
+    this.#publisher.close();
+    await Promise.all([...consumers.map((consumer) => consumer.done()), this.#broadcasts.done()]);
+  }
+
+  #publish(messages: readonly Outgoing[], wanted?: () => boolean): Promise<Outcome[]> {
+    return Promise.all(messages.map(({ queue, body, delayMs = 0 }) =>
+      this.#publisher.publish({
+        actor: queue,
+        body,
+        delayMs,
+        messageId: `${this.#messageIds}${++this.#published}`,
+      }, wanted)
+    ));
+  }
+
+  async #declareOn(link: Link, actors: readonly string[]): Promise<void> {
+    if (actors.length === 0) return;
+    const channel = await link.channel();
+    await declareAll(channel, [
+      ...this.#topology.base,
+      ...actors.flatMap((actor) => this.#topology.declarationsOf(actor)),
+    ]);
+    await channel.close();
+  }
+
+  /** The broker may have lost what it had: the list of queues is not to lack those that are made again. */
+  #registerAnew(): void {
+    if (this.#declared.size === 0) return;
+    this.#registry.add([...this.#declared], { anew: true }).catch((error: unknown) => {
+      if (!this.#closing) this.#onEvent({ kind: "interrupted", detail: reasonOf(error) });
+    });
+  }
+
+  async #readyCounts(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const actor of await this.#registry.names()) {
+      const ready = await this.#ready(actor);
+      if (ready !== undefined) counts.set(actor, ready);
+    }
+    return counts;
+  }
+
+  /** Messages that are ready for an actor, suspects among them; undefined when it has no queue. */
+  async #ready(actor: string): Promise<number | undefined> {
+    const link = await this.#connector.link();
+    const ready = await this.#inspector.count(this.#topology.queueOf(actor), link);
+    const suspects = this.#topology.suspectsOf(actor);
+    if (ready === undefined || suspects === undefined) return ready;
+    return ready + (await this.#inspector.count(suspects, link) ?? 0);
+  }
+
+  /** All delayed messages. A message that is on its way from one rung to the next can be missed. */
+  async #delayed(): Promise<number> {
+    const link = await this.#connector.link();
+    let delayed = 0;
+    for (const rung of rungQueues(this.#topology.ladder)) {
+      const count = await this.#inspector.count(rung, link);
+      // Without one rung, nothing was ever delayed.
+      if (count === undefined) break;
+      delayed += count;
+    }
+    return delayed;
+  }
+
+  #leased(queue: string): number {
+    return [...this.#consumers].filter((consumer) => consumer.queue === queue)
+      .reduce((sum, { leased }) => sum + leased, 0);
+  }
+
+  #problem(): string {
+    if (this.#closing) return "the transport is closed";
+    const link = this.#connector.live;
+    if (!link) return this.#connector.problem;
+    if (link.blocked) return `the broker takes no messages: ${link.blocked}`;
+    return [...this.#consumers].map(({ problem }) => problem).find((problem) => problem !== "") ?? "";
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing) throw new TransportClosedError(this.name);
+  }
+}
