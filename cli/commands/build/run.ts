@@ -4,10 +4,13 @@
  * @module
  */
 
-import { loadMesh } from "@troupe/controller/mesh";
+import { type ActorSpec, loadMesh } from "@troupe/controller/mesh";
+import { TroupeError } from "@troupe/host/errors";
 import { buildActor } from "../../build/mod.ts";
 import { Output } from "../../view/output.ts";
+import { stylesFor } from "../../view/styles.ts";
 import { EXIT } from "../exit_code.ts";
+import { type ActorBuild, buildJson, buildLine, summaryLine } from "./print.ts";
 
 /** Options of `troupe build`. */
 export interface BuildCommandOptions {
@@ -19,16 +22,43 @@ export interface BuildCommandOptions {
 }
 
 /**
- * Builds every actor.
+ * Builds every actor, and prints a line for each as soon as those before it are done.
  *
- * @returns The exit code.
+ * @returns The exit code: failed when at least one could not be built.
+ * @throws {ActorSpecError} when an `actor.yaml` is wrong.
+ * @throws {NoActorsError} when there is no actor.
  */
-export async function build({ dir, check }: BuildCommandOptions): Promise<number> {
+export async function build({ dir, check, json }: BuildCommandOptions): Promise<number> {
+  const specs = await loadMesh(dir);
   const out = new Output();
-  for (const spec of await loadMesh(dir)) {
-    const { built } = await buildActor(spec, { check });
-    await out.line(`${spec.name} ${built ? "built" : "up to date"}`);
+  const styles = stylesFor(Deno.stdout);
+  const width = Math.max(...specs.map(({ name }) => name.length));
+  const done: ActorBuild[] = [];
+  for (const building of specs.map((spec) => tryBuild(spec, check))) {
+    const result = await building;
+    if (result.state === "bug") throw result.error;
+    done.push(result);
+    await out.line(json ? buildJson(result) : buildLine(result, { styles, width }));
+    await out.flush();
   }
-  await out.flush();
-  return EXIT.ok;
+  const failed = done.filter(({ state }) => state === "failed").length;
+  if (!json) console.error(summaryLine(done));
+  return failed > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** Does not reject, since the others go on; what is no author's mistake is handed on when its turn comes. */
+async function tryBuild(
+  spec: ActorSpec,
+  check: boolean,
+): Promise<ActorBuild | { readonly state: "bug"; readonly error: unknown }> {
+  const started = performance.now();
+  try {
+    const { built, component } = await buildActor(spec, { check });
+    const ms = performance.now() - started;
+    if (!component) return { name: spec.name, state: "remote", ms };
+    return { name: spec.name, state: built ? "built" : "up-to-date", component, ms };
+  } catch (error) {
+    if (!(error instanceof TroupeError)) return { state: "bug", error };
+    return { name: spec.name, state: "failed", error, ms: performance.now() - started };
+  }
 }

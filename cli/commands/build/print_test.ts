@@ -1,0 +1,43 @@
+import { TroupeError } from "@troupe/host/errors";
+import { assertEquals } from "@std/assert";
+import { type ActorBuild, buildJson, buildLine, summaryLine } from "./print.ts";
+
+const DIGEST = "a".repeat(64);
+const component = { path: "/mesh/split/build/split.wasm", digest: DIGEST, size: 1_296_442 };
+const BUILDS: ActorBuild[] = [
+  { name: "split", state: "built", component, ms: 1_420 },
+  { name: "score", state: "up-to-date", component, ms: 38 },
+  { name: "far", state: "remote", ms: 1 },
+  {
+    name: "bad",
+    state: "failed",
+    error: new TroupeError("troupe.TypeError", "user", "no:\n  a\u001b[2Jb"),
+    ms: 9,
+  },
+];
+const same = (text: string) => text;
+const styles = { bold: same, dim: same, good: same, bad: same, warn: same, name: same };
+
+Deno.test("a line for each, what is wrong below it, nothing that steers a terminal", () => {
+  assertEquals(BUILDS.map((build) => buildLine(build, { styles, width: 5 })), [
+    `split  built          1.2 MiB  sha256:${DIGEST}     1.4 s`,
+    `score  up to date     1.2 MiB  sha256:${DIGEST}     38 ms`,
+    "far    is fetched when it starts",
+    "bad    failed\n  no:\n    a\\x1b[2Jb",
+  ]);
+});
+
+Deno.test("as JSON", () => {
+  const file = component.path;
+  assertEquals(BUILDS.map((build) => JSON.parse(buildJson(build))), [
+    { actor: "split", state: "built", ms: 1420, file, size: 1_296_442, digest: `sha256:${DIGEST}` },
+    { actor: "score", state: "up-to-date", ms: 38, file, size: 1_296_442, digest: `sha256:${DIGEST}` },
+    { actor: "far", state: "remote", ms: 1 },
+    { actor: "bad", state: "failed", ms: 9, code: "troupe.TypeError", error: "no:\n  a\u001b[2Jb" },
+  ]);
+});
+
+Deno.test("the summary counts, and says nothing of what there is none of", () => {
+  assertEquals(summaryLine(BUILDS), "4 actors: 1 built, 1 up to date, 1 fetched when they start, 1 failed.");
+  assertEquals(summaryLine(BUILDS.slice(1, 2)), "1 actor: 1 up to date.");
+});
