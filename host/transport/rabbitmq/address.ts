@@ -72,7 +72,8 @@ const Settings = z.strictObject({
   server_name_indication: z.string().optional(),
 });
 
-const SHAPE = /^(rabbitmqs?):\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
+/** An `@` has one place: else a password with a `/` in it would be taken for a host, and be shown as one. */
+const SHAPE = /^(rabbitmqs?):\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/([^@?#]*))?(?:\?([^@#]*))?$/;
 const NODE = /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+)(?::(\d{1,5}))?$/;
 
 /**

@@ -98,7 +98,9 @@ function mismatch(error: unknown): RabbitmqMismatchError | undefined {
   return new RabbitmqMismatchError({ argument, kind, name, wanted: plain(wanted), found: plain(is) });
 }
 
+/** `'classic'`, or `the value '5' of type 'signedint'`, or `none`. */
 function plain(value: string): string {
   if (value === "none") return "not set";
-  return /^(?:the value )?'(.*?)'(?: of type '[^']*')?$/.exec(value)?.[1] ?? value;
+  const text = /^(?:the value )?'(.*?)'(?: of type '[^']*')?$/.exec(value)?.[1] ?? value;
+  return JSON.stringify(text);
 }
