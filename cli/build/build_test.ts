@@ -87,8 +87,10 @@ Deno.test("an actor outside of any workspace, with a library and files of its ow
   });
 
   await t.step("is up to date then", async () => {
-    assertEquals(await buildActor(spec, CHECK), { ...first, built: false });
-    assertEquals(await buildActor(spec, { check: false }), { ...first, built: false });
+    for (const check of [true, false]) {
+      const { built, component } = await buildActor(spec, { check });
+      assertEquals([built, component], [false, first.component]);
+    }
   });
 
   await t.step("is up to date in another place, with other times of its files", async () => {
@@ -173,6 +175,16 @@ metadata: { name: tested }
 spec: { component: { file: build/tested.wasm } }
 `;
 
+Deno.test("a place where nothing can be written is named", async () => {
+  await using actor = await testActor({
+    "actor.js": "export const handle = (payload) => payload;\n",
+    "build": "a file",
+  });
+  const error = await assertRejects(() => buildActor(actor.spec, CHECK), BuildError);
+  assertEquals(error.code, "troupe.BuildFailed");
+  assertStringIncludes(error.message, `${join(actor.folder, "build", "tested.wasm")} cannot be written: `);
+});
+
 Deno.test("a component without a source is taken as it is", async () => {
   await using actor = await testActor({ "build/tested.wasm": "ready" });
   const { built, component } = await buildActor(actor.spec, CHECK);
@@ -197,5 +209,5 @@ Deno.test("a component from the network is left to whoever runs it", async () =>
     ...specIn("/nowhere"),
     component: { kind: "https", url: "https://a.example/", sha256: "" },
   } as const;
-  assertEquals(await buildActor(spec, CHECK), { built: false });
+  assertEquals(await buildActor(spec, CHECK), { built: false, ms: 0 });
 });

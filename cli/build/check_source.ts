@@ -53,5 +53,7 @@ export async function checkSurroundings(work: WorkFolder, graph: Graph): Promise
 /** Checks the types, in an actor's surroundings. @throws {BuildError} with what the compiler says. */
 export async function checkTypes(work: WorkFolder): Promise<void> {
   const { success, stderr } = await runDeno(["check", ...work.flags, work.source], { cwd: work.path });
-  if (!success) throw new BuildError("troupe.TypeError", `${work.source}: the types do not fit:\n${stderr}`);
+  if (!success) {
+    throw new BuildError("troupe.TypeMismatch", `${work.source}: the types do not fit:\n${stderr}`);
+  }
 }

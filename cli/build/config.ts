@@ -8,6 +8,7 @@ import { parse } from "@std/jsonc";
 import { dirname, join, toFileUrl } from "@std/path";
 import { z } from "zod";
 import { BuildError } from "./errors.ts";
+import { readTextIfThere } from "./files.ts";
 
 const Names = z.record(z.string(), z.string());
 const ConfigSchema = z.object({
@@ -35,7 +36,7 @@ const CONFIG_FILES = ["deno.json", "deno.jsonc"];
 export async function readConfig(folder: string): Promise<Config | undefined> {
   for (const name of CONFIG_FILES) {
     const path = join(folder, name);
-    const text = await readIfThere(path);
+    const text = await readTextIfThere(path);
     if (text !== undefined) return { ...parseFile(text, { path, schema: ConfigSchema }), path };
   }
   return undefined;
@@ -85,14 +86,5 @@ function parseFile<T>(
   } catch (error) {
     const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new BuildError("troupe.SourceError", `${path} cannot be used: ${problem}`, { cause: error });
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
   }
 }

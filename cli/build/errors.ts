@@ -13,7 +13,7 @@ export type BuildErrorCode =
   /** The source cannot be made into one script: a syntax error, or an import that leads nowhere. */
   | "troupe.SourceError"
   /** The types of the source do not fit. */
-  | "troupe.TypeError"
+  | "troupe.TypeMismatch"
   /** The source asks for something that actors do not have. */
   | "troupe.AbsentGlobal"
   /** The module exports no handler, or one that cannot work. */
@@ -35,4 +35,14 @@ export class BuildError extends TroupeError {
     const family: ErrorFamily = code === "troupe.BuildFailed" ? "system" : "user";
     super(code, family, message, options);
   }
+}
+
+/** Makes a build's error of what the system says, where it lets nothing be written. */
+export function cannotWrite(component: string): (error: unknown) => never {
+  return (error) => {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new BuildError("troupe.BuildFailed", `${component} cannot be written: ${problem}`, {
+      cause: error,
+    });
+  };
 }

@@ -7,6 +7,7 @@
 import { encodeHex } from "@std/encoding/hex";
 import { dirname, fromFileUrl, relative } from "@std/path";
 import { BUNDLE_FLAGS } from "./bundle.ts";
+import { readIfThere } from "./files.ts";
 import type { Graph } from "./graph.ts";
 import { SDK_FOLDER, toolVersions, WIT_FILES } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
@@ -55,13 +56,9 @@ function namer(folder: string): (url: string) => string {
 }
 
 async function digestFile(path: string): Promise<string> {
-  try {
-    return await digestBytes(await Deno.readFile(path));
-  } catch (error) {
-    // What is missing is an input too: when it comes, the digest is another one.
-    if (error instanceof Deno.errors.NotFound) return "missing";
-    throw error;
-  }
+  const bytes = await readIfThere(path);
+  // What is missing is an input too: when it comes, the digest is another one.
+  return bytes ? await digestBytes(bytes) : "missing";
 }
 
 /** SHA-256, in hex. */

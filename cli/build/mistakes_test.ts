@@ -59,7 +59,7 @@ Deno.test("a type that does not fit: file, line, and what", async () => {
   const problem = await problemOf({
     "actor.ts": 'import { n } from "./lib.ts";\nexport function handle(): string {\n  return n;\n}\n',
     "lib.ts": "export const n: number = 1;\n",
-  }, "troupe.TypeError");
+  }, "troupe.TypeMismatch");
   assertStringIncludes(problem, "Type 'number' is not assignable to type 'string'");
   assertStringIncludes(problem, "at ~/actor.ts:3:3");
   assertEquals(problem.includes("Stack backtrace"), false);
@@ -68,7 +68,7 @@ Deno.test("a type that does not fit: file, line, and what", async () => {
 Deno.test("types of other environments are not there", async () => {
   const problem = await problemOf(
     { "actor.ts": "export function handle(a: HTMLElement, b: Deno.FsFile) { return [a, b]; }\n" },
-    "troupe.TypeError",
+    "troupe.TypeMismatch",
   );
   assertStringIncludes(problem, "HTMLElement");
   assertStringIncludes(problem, "Deno");

@@ -16,11 +16,12 @@ import type { ActorSpec } from "@troupe/controller/spec";
 import { bundle } from "./bundle.ts";
 import { checkSurroundings, checkTypes } from "./check_source.ts";
 import { componentize } from "./componentize.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError, cannotWrite } from "./errors.ts";
+import { readIfThere } from "./files.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import { digestBytes, digestInputs } from "./inputs.ts";
 import { type BuildRecord, holdRecord, readRecord } from "./record.ts";
-import { findSource, readIfThere } from "./source.ts";
+import { findSource } from "./source.ts";
 import { Turns } from "./turns.ts";
 import { makeWorkFolder, type WorkFolder } from "./work_folder.ts";
 
@@ -45,6 +46,8 @@ export interface BuiltComponent {
 export interface BuildResult {
   /** Whether the component was made now; false when it was up to date, or there is nothing that it is made of. */
   readonly built: boolean;
+  /** How long it took, in milliseconds, without the time that it waited for others. */
+  readonly ms: number;
   /** The component; none when it is fetched over the network when the actor starts. */
   readonly component?: BuiltComponent;
 }
@@ -60,12 +63,18 @@ const turns = new Turns(navigator.hardwareConcurrency);
  * @throws {BuildError} when it cannot be built; what was there before is left as it was.
  */
 export async function buildActor(spec: ActorSpec, options: BuildOptions): Promise<BuildResult> {
-  if (spec.component.kind !== "file") return { built: false };
+  if (spec.component.kind !== "file") return { built: false, ms: 0 };
   const { path } = spec.component;
   const source = await findSource(spec);
-  if (source !== undefined) return await turns.take(() => buildSource(source, { ...options, path }));
+  if (source !== undefined) {
+    return await turns.take(async () => {
+      const started = performance.now();
+      const result = await buildSource(source, { ...options, path });
+      return { ...result, ms: performance.now() - started };
+    });
+  }
   const component = await readComponent(path);
-  if (component) return { built: false, component };
+  if (component) return { built: false, ms: 0, component };
   throw new BuildError(
     "troupe.NoSource",
     `${spec.file} names the component ${path}, which does not exist, and there is no actor.ts or actor.js beside it to ` +
@@ -78,7 +87,10 @@ interface Target extends BuildOptions {
   readonly path: string;
 }
 
-async function buildSource(source: string, { path, check }: Target): Promise<BuildResult> {
+async function buildSource(
+  source: string,
+  { path, check }: Target,
+): Promise<{ readonly built: boolean; readonly component: BuiltComponent }> {
   await using work = await makeWorkFolder(source);
   const graph = await graphOf(work);
   const inputs = await digestInputs({ graph, work });
@@ -96,7 +108,7 @@ async function buildSource(source: string, { path, check }: Target): Promise<Bui
   }
   const bytes = await make(work, { graph, check });
   const component = { path, digest: await digestBytes(bytes), size: bytes.length };
-  await putInPlace(bytes, path);
+  await putInPlace(bytes, path).catch(cannotWrite(path));
   // A source that was changed meanwhile may be in it or not: without a record it is built again.
   if (await digestInputs({ graph, work }) === inputs) {
     await held.write({ inputs, component: component.digest, checked: check });
@@ -131,16 +143,12 @@ async function readComponent(path: string): Promise<BuiltComponent | undefined> 
   return bytes && { path, digest: await digestBytes(bytes), size: bytes.length };
 }
 
-/** Whoever reads the file has the old component or the new one, never a part. */
+/**
+ * Whoever reads the file has the old component or the new one, never a part. Only who holds the record does this: what a
+ * process that was killed has left is written over.
+ */
 async function putInPlace(bytes: Uint8Array<ArrayBuffer>, path: string): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  try {
-    await Deno.writeFile(temporary, bytes);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {
-      // It was not even begun; the first error is the one that counts.
-    });
-    throw error;
-  }
+  const temporary = `${path}.tmp`;
+  await Deno.writeFile(temporary, bytes);
+  await Deno.rename(temporary, path);
 }

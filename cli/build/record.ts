@@ -7,6 +7,8 @@
 
 import { dirname } from "@std/path";
 import { z } from "zod";
+import { cannotWrite } from "./errors.ts";
+import { readTextIfThere } from "./files.ts";
 
 const RecordSchema = z.strictObject({
   /** Digest of everything that it was made of. */
@@ -27,12 +29,8 @@ export function recordPath(component: string): string {
 
 /** What is kept; undefined when nothing is that can be used. */
 export async function readRecord(component: string): Promise<BuildRecord | undefined> {
-  try {
-    return parse(await Deno.readTextFile(recordPath(component)));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const text = await readTextIfThere(recordPath(component));
+  return text === undefined ? undefined : parse(text);
 }
 
 /** Keeps a record, while nobody else builds the same component. Ends with the process, however that ends. */
@@ -40,10 +38,9 @@ export interface HeldRecord extends Disposable {
   write(record: BuildRecord): Promise<void>;
 }
 
-/** Waits until nobody else builds a component. */
+/** Waits until nobody else builds a component. @throws {BuildError} when nothing can be written there. */
 export async function holdRecord(component: string): Promise<HeldRecord> {
-  await Deno.mkdir(dirname(component), { recursive: true });
-  const file = await Deno.open(recordPath(component), { read: true, write: true, create: true });
+  const file = await openRecord(recordPath(component)).catch(cannotWrite(component));
   try {
     await file.lock(true);
   } catch (error) {
@@ -60,6 +57,11 @@ export async function holdRecord(component: string): Promise<HeldRecord> {
     },
     [Symbol.dispose]: () => file.close(),
   };
+}
+
+async function openRecord(path: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  return await Deno.open(path, { read: true, write: true, create: true });
 }
 
 function parse(text: string): BuildRecord | undefined {

@@ -7,6 +7,7 @@
 import type { ActorSpec } from "@troupe/controller/spec";
 import { join } from "@std/path";
 import { BuildError } from "./errors.ts";
+import { isFile } from "./files.ts";
 
 /** Names of the file that is an actor's source, beside its `actor.yaml`. */
 export const SOURCE_FILES = ["actor.ts", "actor.js"] as const;
@@ -30,23 +31,4 @@ export async function findSource({ folder }: Pick<ActorSpec, "folder">): Promise
     );
   }
   return found[0];
-}
-
-/** The bytes of a file, if there is one. */
-export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@
 
 import { dirname, join, toFileUrl } from "@std/path";
 import { namesOf, readConfig } from "./config.ts";
+import { isFile } from "./files.ts";
 import { SDK_FOLDER, SURROUNDINGS, TREE_CONFIG, TREE_LOCK, WIT_FILES } from "./toolchain.ts";
 import { exportsOf, findWorkspace, type Workspace } from "./workspace.ts";
 
@@ -62,8 +63,8 @@ export async function makeWorkFolder(
       nodeModulesDir: "none",
     };
     await Deno.writeTextFile(join(path, "deno.json"), JSON.stringify(config, null, 2));
-    await Deno.copyFile(await findLock(workspace), join(path, "deno.lock"));
-    await Deno.chmod(join(path, "deno.lock"), 0o600);
+    // A copy, which the tools may add to.
+    await Deno.writeTextFile(join(path, "deno.lock"), await Deno.readTextFile(await findLock(workspace)));
     const wit = join(path, "wit");
     for (const [place, file] of WIT_FILES) {
       await Deno.mkdir(dirname(join(wit, place)), { recursive: true });
@@ -96,13 +97,6 @@ async function allNames({ configs, packages }: Workspace, source: string) {
 
 /** The author's lock file; where there is none, Troupe's own says which `zod` is meant. */
 async function findLock({ configs: [root] }: Workspace): Promise<string> {
-  if (root) {
-    const path = join(dirname(root.path), "deno.lock");
-    try {
-      if ((await Deno.stat(path)).isFile) return path;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return TREE_LOCK;
+  const path = root && join(dirname(root.path), "deno.lock");
+  return path && await isFile(path) ? path : TREE_LOCK;
 }

@@ -11,7 +11,8 @@ export function buildCommand(): Command {
     summary: "builds every actor below a folder",
     description:
       "Makes a component of the source of every actor below DIR, where it is out of date. What is wrong with one " +
-      "actor does not keep the others from being built. The source is not run, only the tools are.",
+      "actor does not keep the others from being built. A source is run nowhere but in the engine that goes into its " +
+      "component.",
     examples: [
       { line: "troupe build", what: "every actor below this folder" },
       { line: "troupe build actors/split --no-check", what: "one actor, without looking at its types" },

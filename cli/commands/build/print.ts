@@ -13,9 +13,9 @@ import { pad, printable } from "../../view/text.ts";
 
 /** What came of one actor's build. `remote`: its component is fetched when the actor starts. */
 export type ActorBuild =
-  & { readonly name: string; /** How long it took, in milliseconds. */ readonly ms: number }
+  & { readonly name: string }
   & (
-    | { readonly state: "built" | "up-to-date"; readonly component: BuiltComponent }
+    | { readonly state: "built" | "up-to-date"; readonly component: BuiltComponent; readonly ms: number }
     | { readonly state: "remote" }
     | { readonly state: "failed"; readonly error: TroupeError }
   );
@@ -26,8 +26,13 @@ export function buildJson(build: ActorBuild): string {
     ? { code: build.error.code, error: build.error.message }
     : build.state === "remote"
     ? {}
-    : { file: build.component.path, size: build.component.size, digest: `sha256:${build.component.digest}` };
-  return jsonLine({ actor: build.name, state: build.state, ms: Math.round(build.ms), ...rest });
+    : {
+      file: build.component.path,
+      size: build.component.size,
+      digest: `sha256:${build.component.digest}`,
+      ms: Math.round(build.ms),
+    };
+  return jsonLine({ actor: build.name, state: build.state, ...rest });
 }
 
 /** As one line, with what is wrong below it. */

@@ -7,12 +7,11 @@ const component = { path: "/mesh/split/build/split.wasm", digest: DIGEST, size: 
 const BUILDS: ActorBuild[] = [
   { name: "split", state: "built", component, ms: 1_420 },
   { name: "score", state: "up-to-date", component, ms: 38 },
-  { name: "far", state: "remote", ms: 1 },
+  { name: "far", state: "remote" },
   {
     name: "bad",
     state: "failed",
-    error: new TroupeError("troupe.TypeError", "user", "no:\n  a\u001b[2Jb"),
-    ms: 9,
+    error: new TroupeError("troupe.TypeMismatch", "user", "no:\n  a\u001b[2Jb"),
   },
 ];
 const same = (text: string) => text;
@@ -30,10 +29,10 @@ Deno.test("a line for each, what is wrong below it, nothing that steers a termin
 Deno.test("as JSON", () => {
   const file = component.path;
   assertEquals(BUILDS.map((build) => JSON.parse(buildJson(build))), [
-    { actor: "split", state: "built", ms: 1420, file, size: 1_296_442, digest: `sha256:${DIGEST}` },
-    { actor: "score", state: "up-to-date", ms: 38, file, size: 1_296_442, digest: `sha256:${DIGEST}` },
-    { actor: "far", state: "remote", ms: 1 },
-    { actor: "bad", state: "failed", ms: 9, code: "troupe.TypeError", error: "no:\n  a\u001b[2Jb" },
+    { actor: "split", state: "built", file, size: 1_296_442, digest: `sha256:${DIGEST}`, ms: 1420 },
+    { actor: "score", state: "up-to-date", file, size: 1_296_442, digest: `sha256:${DIGEST}`, ms: 38 },
+    { actor: "far", state: "remote" },
+    { actor: "bad", state: "failed", code: "troupe.TypeMismatch", error: "no:\n  a\u001b[2Jb" },
   ]);
 });
 

@@ -51,14 +51,12 @@ async function tryBuild(
   spec: ActorSpec,
   check: boolean,
 ): Promise<ActorBuild | { readonly state: "bug"; readonly error: unknown }> {
-  const started = performance.now();
   try {
-    const { built, component } = await buildActor(spec, { check });
-    const ms = performance.now() - started;
-    if (!component) return { name: spec.name, state: "remote", ms };
+    const { built, component, ms } = await buildActor(spec, { check });
+    if (!component) return { name: spec.name, state: "remote" };
     return { name: spec.name, state: built ? "built" : "up-to-date", component, ms };
   } catch (error) {
     if (!(error instanceof TroupeError)) return { state: "bug", error };
-    return { name: spec.name, state: "failed", error, ms: performance.now() - started };
+    return { name: spec.name, state: "failed", error };
   }
 }

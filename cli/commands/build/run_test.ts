@@ -46,7 +46,7 @@ Deno.test("a mesh in which one actor cannot be built", async (t) => {
     assertEquals([code, stderr], [1, ""]);
     assertEquals([one.actor, one.state, one.file], ["one", "up-to-date", join(cwd, "one/build/one.wasm")]);
     assertEquals(one.size, (await Deno.stat(one.file)).size);
-    assertEquals([two.actor, two.state, two.code], ["two", "failed", "troupe.TypeError"]);
+    assertEquals([two.actor, two.state, two.code], ["two", "failed", "troupe.TypeMismatch"]);
   });
 
   await t.step("without looking at types", async () => {
