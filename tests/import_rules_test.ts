@@ -28,7 +28,7 @@ interface Import {
 async function* sources(folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(join(ROOT, folder))) {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory && !["build", ".troupe", "node_modules"].includes(entry.name)) yield* sources(path);
+    if (entry.isDirectory && ![".troupe", "node_modules"].includes(entry.name)) yield* sources(path);
     if (entry.isFile && /\.tsx?$/.test(entry.name)) yield path;
   }
 }
