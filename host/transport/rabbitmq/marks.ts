@@ -63,7 +63,9 @@ export function marksHeaders({ deliveries, losses }: Marks): Record<string, numb
 
 /** Why the broker gave a message up that is in the queue of what is dead. */
 export function readGivenUp({ properties, fields }: ConsumeMessage, topology: Topology): GivenUp {
-  if (fields.exchange === topology.ladder.due) {
+  const { ladder } = topology;
+  // The exchange is the one that the message was published to, whichever it passed then: that below its last rung.
+  if (fields.exchange === ladder.due || fields.exchange.startsWith(ladder.rung)) {
     const queue = destinationOf(fields.routingKey).replace(/_suspect$/, "");
     return { queue, reason: "its queue was gone when its delay was over" };
   }
