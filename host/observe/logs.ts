@@ -94,7 +94,9 @@ function writeToStderr(line: string): void {
 function jsonLine({ time, level, message, fields }: Entry): string {
   const shown = Object.entries(fields).map(([name, value]) => [name, showable(name, value, 0)]);
   // What every line has is not to be replaced by a field of that name.
-  return JSON.stringify({ ...Object.fromEntries(shown), time: time.toISOString(), level, message });
+  const always = { time: time.toISOString(), level, message: withoutUserinfo(message) };
+  // In JSON these characters stand in strings only, where an escape means the same.
+  return printable(JSON.stringify({ ...Object.fromEntries(shown), ...always }));
 }
 
 function textLine({ time, level, message, fields }: Entry, colors: boolean): string {
@@ -107,12 +109,12 @@ function textLine({ time, level, message, fields }: Entry, colors: boolean): str
       typeof shown === "string" && /^[\w.:/-]+$/.test(shown) ? shown : JSON.stringify(shown)
     }`;
   });
-  const who = typeof actor === "string" ? `${actor.padEnd(8)} ` : "";
+  const who = typeof actor === "string" ? `${printable(actor).padEnd(8)} ` : "";
   return [
     faint(time.toISOString().slice(11, 23)),
     paint(level.padEnd(5)),
-    `${who}${printable(message)}`,
-    faint(details.join(" ")),
+    `${who}${printable(withoutUserinfo(message))}`,
+    faint(printable(details.join(" "))),
   ]
     .join(" ").trimEnd();
 }
@@ -125,6 +127,8 @@ function showable(name: string, value: unknown, depth: number): unknown {
   if (typeof value === "string") return withoutUserinfo(value).slice(0, LONGEST);
   if (typeof value === "bigint") return String(value);
   if (value instanceof Error) return showError(value, depth);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof URL) return withoutUserinfo(value.href);
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value !== "object" || value === null) return value;
   if (depth >= 4) return "…";
@@ -135,19 +139,23 @@ function showable(name: string, value: unknown, depth: number): unknown {
 }
 
 function showError(error: Error, depth: number): Fields {
-  const { name, message, stack, cause } = error;
+  const { name, message, stack = "", cause } = error;
   const { code } = error as { code?: unknown };
+  const deeper = depth < 4;
   return {
     name,
-    message: withoutUserinfo(message),
-    ...(typeof code === "string" ? { code } : { stack: stack === undefined ? "" : withoutUserinfo(stack) }),
-    ...(cause === undefined || depth >= 4 ? {} : { cause: showable("cause", cause, depth + 1) }),
+    message: showable("message", message, depth),
+    ...(typeof code === "string" ? { code } : { stack: showable("stack", stack, depth) }),
+    ...(cause === undefined || !deeper ? {} : { cause: showable("cause", cause, depth + 1) }),
+    ...(error instanceof AggregateError && deeper
+      ? { errors: showable("errors", error.errors, depth + 1) }
+      : {}),
   };
 }
 
-/** User names and passwords in addresses. */
+/** User names and passwords in addresses. A scheme is bounded, so that a long text costs no more than its length. */
 function withoutUserinfo(text: string): string {
-  return text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1[redacted]@");
+  return text.replaceAll(/(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#]*@/gi, "$1[redacted]@");
 }
 
 // deno-lint-ignore no-control-regex
