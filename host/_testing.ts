@@ -57,11 +57,14 @@ export async function withBench(
       }
     },
   });
+  const stuck = Promise.withResolvers<never>();
+  const watchdog = setTimeout(() => stuck.reject(new Error("the test has waited for a minute")), 60_000);
   const nextLine = (text: string) => new Promise<Line>((resolve) => awaited.push({ text, resolve }));
   try {
     await transport.declare(queues);
-    await run({ folder, transport, logger, lines, nextLine });
+    await Promise.race([run({ folder, transport, logger, lines, nextLine }), stuck.promise]);
   } finally {
+    clearTimeout(watchdog);
     await transport.close();
     await Deno.remove(folder, { recursive: true });
   }

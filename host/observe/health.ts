@@ -21,9 +21,14 @@ export interface HealthSources {
   readonly problems: () => readonly Problem[];
   /** What was counted; without it, there is no `/metrics`. */
   readonly metrics?: PrometheusMetrics;
-  /** Called before metrics are rendered. */
+  /** Called before metrics are rendered. When it fails, or takes long, they are rendered as they are. */
   readonly refresh?: () => Promise<void>;
+  /** Told why metrics could not be refreshed. @default nothing is done */
+  readonly onRefreshFailure?: (error: unknown) => void;
 }
+
+/** How long metrics are waited for to be refreshed, in milliseconds: what can be counted matters most in trouble. */
+const REFRESH_MS = 2_000;
 
 /**
  * The routes: `/healthz` (200 while the process lives), `/readyz` (200, or 503 with the reasons) and `/metrics`.
@@ -37,7 +42,8 @@ export interface HealthSources {
  * assertEquals((await app.request("/readyz")).status, 503);
  * ```
  */
-export function healthApp({ problems, metrics, refresh }: HealthSources): Hono {
+export function healthApp(sources: HealthSources): Hono {
+  const { problems, metrics } = sources;
   const app = new Hono();
   app.get("/healthz", (c) => c.json({ status: "alive" }));
   app.get("/readyz", (c) => {
@@ -48,12 +54,19 @@ export function healthApp({ problems, metrics, refresh }: HealthSources): Hono {
   });
   if (metrics) {
     app.get("/metrics", async (c) => {
-      await refresh?.();
+      await refreshed(sources);
       const { contentType, text } = await metrics.render();
       return c.body(text, 200, { "content-type": contentType });
     });
   }
   return app;
+}
+
+async function refreshed({ refresh, onRefreshFailure = () => {} }: HealthSources): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise<void>((resolve) => timer = setTimeout(resolve, REFRESH_MS));
+  await Promise.race([refresh?.().catch(onRefreshFailure), enough]);
+  clearTimeout(timer);
 }
 
 /** The port that was asked for cannot be had. */
