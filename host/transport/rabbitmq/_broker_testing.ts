@@ -13,6 +13,8 @@ let meshes = 0;
 export class TestMesh {
   readonly namespace = `mesh-${Deno.pid}-${++meshes}`;
   readonly topology: Topology;
+  /** The virtual host; one for all, unless it is set. */
+  vhost = "/";
   /** What the transports of this mesh have told. */
   readonly events: RabbitmqEvent[] = [];
   readonly #server: RabbitmqServer;
@@ -32,6 +34,7 @@ export class TestMesh {
     const { port, ...more } = options;
     const transport = await openRabbitmq({
       ...parseRabbitmqAddress(this.#server.address(this.#query, port)),
+      vhost: this.vhost,
       onEvent: (event) => this.#note(event),
       ...more,
     });
@@ -47,7 +50,13 @@ export class TestMesh {
   /** A connection that knows nothing of the transport. */
   async connection(): Promise<ChannelModel> {
     const { host: hostname, port, user: username, password } = this.#server;
-    const connection = await connect({ hostname, port, username, password });
+    const connection = await connect({
+      hostname,
+      port,
+      username,
+      password,
+      vhost: encodeURIComponent(this.vhost),
+    });
     connection.on("error", () => {});
     this.#clients.push(connection);
     return connection;

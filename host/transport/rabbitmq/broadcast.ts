@@ -37,6 +37,8 @@ export class Broadcasts {
   #waitingBytes = 0;
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #sender: { readonly link: Link; readonly channel: Promise<Channel | undefined> } | undefined;
+  /** The connection does not take what was written so far. */
+  #clogged = false;
   #receiver: Channel | undefined;
   #listening: Promise<void> | undefined;
 
@@ -88,11 +90,19 @@ export class Broadcasts {
     this.#waitingBytes = 0;
     const link = this.#connector.live;
     if (batches.length === 0 || !link || link.blocked) return;
-    if (this.#sender?.link !== link) this.#sender = { link, channel: this.#openSender(link) };
+    if (this.#sender?.link !== link) {
+      this.#sender = { link, channel: this.#openSender(link) };
+      this.#clogged = false;
+    }
     const channel = await this.#sender.channel;
+    if (!channel || this.#clogged) return;
     try {
       for (const [topic, batch] of batches) {
-        channel?.publish(this.#exchange, topic, pack(batch), { appId: this.#self, persistent: false });
+        const room = channel.publish(this.#exchange, topic, pack(batch), {
+          appId: this.#self,
+          persistent: false,
+        });
+        if (!room) this.#clogged = true;
       }
     } catch {
       // The channel is gone, and the broadcast with it; the next one opens another.
@@ -104,6 +114,7 @@ export class Broadcasts {
     try {
       const channel = await link.plainPublishingChannel();
       await this.#declare(channel);
+      channel.on("drain", () => this.#clogged = false);
       channel.on("close", () => this.#sender = undefined);
       return channel;
     } catch {

@@ -54,6 +54,8 @@ export interface RabbitmqOptions extends RabbitmqAddress {
 
 /** How long what is under way may take when the transport is closed, in milliseconds. */
 const CLOSE_PATIENCE_MS = 5_000;
+/** How old the list of queues may be when depths are asked for, which some do again and again, in milliseconds. */
+const NAMES_MS = 2_000;
 
 /**
  * Connects to a broker. From then on, the connection is kept: when it is lost, another is made, for as long as it takes.
@@ -91,13 +93,19 @@ class RabbitmqTransport implements Transport {
   constructor(options: RabbitmqOptions) {
     const { name = `troupe ${Deno.pid}`, maxBodyBytes = 16 * 1024 * 1024, onEvent = () => {} } = options;
     const topology = this.#topology = topologyOf(options);
-    this.#onEvent = onEvent;
+    this.#onEvent = (event) => {
+      try {
+        onEvent(event);
+      } catch {
+        // It is called from within the client's loop: a log that fails must not cost the connection.
+      }
+    };
     const connector = this.#connector = new Connector({
       ...options,
       name,
       prepare: (link) => this.#declareOn(link, [...this.#declared]),
       onEvent: (event) => {
-        onEvent(event);
+        this.#onEvent(event);
         if (event.kind === "connected") this.#registerAnew();
       },
     });
@@ -112,6 +120,10 @@ class RabbitmqTransport implements Transport {
       connector,
       topology,
       publish: (body) => this.#publisher.publishTo({ exchange: "", routingKey: topology.registry }, body),
+      exists: async ({ namespace, actor }) => {
+        const { queueOf } = topologyOf({ ...options, namespace });
+        return await this.#inspector.count(queueOf(actor), await connector.link()) !== undefined;
+      },
     });
     this.#broadcasts = new Broadcasts(connector, topology.news);
   }
@@ -127,20 +139,20 @@ class RabbitmqTransport implements Transport {
 
   async declare(queues: readonly string[]): Promise<void> {
     this.#mustBeOpen();
-    await this.#declareOn(await this.#connector.link(), queues);
     await this.#registry.add(queues);
+    await this.#declareOn(await this.#connector.link(), queues);
     for (const queue of queues) this.#declared.add(queue);
   }
 
   async queues(): Promise<string[]> {
     this.#mustBeOpen();
-    return [...(await this.#readyCounts()).keys()];
+    return [...(await this.#readyCounts(await this.#registry.names())).keys()];
   }
 
   async depths(): Promise<Map<string, Depth>> {
     this.#mustBeOpen();
     const delayed = await this.#delayed();
-    const counts = await this.#readyCounts();
+    const counts = await this.#readyCounts(await this.#registry.names({ maxAgeMs: NAMES_MS }));
     return new Map(
       [...counts].map(([queue, ready]) => [queue, { ready, delayed, leased: this.#leased(queue) }]),
     );
@@ -168,7 +180,7 @@ class RabbitmqTransport implements Transport {
       topology: this.#topology,
       declare: (link) => this.#declareOn(link, this.#declared.has(queue) ? [queue] : []),
       publish: (messages, wanted) => this.#publish(messages, wanted),
-      onEvent: (event) => this.#onEvent(event),
+      onEvent: this.#onEvent,
       onDone: () => this.#consumers.delete(consumer),
     });
     this.#consumers.add(consumer);
@@ -240,9 +252,10 @@ class RabbitmqTransport implements Transport {
     });
   }
 
-  async #readyCounts(): Promise<Map<string, number>> {
+  /** Those of the actors that have a queue, with how much is ready in it. */
+  async #readyCounts(actors: readonly string[]): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
-    for (const actor of await this.#registry.names()) {
+    for (const actor of actors) {
       const ready = await this.#ready(actor);
       if (ready !== undefined) counts.set(actor, ready);
     }

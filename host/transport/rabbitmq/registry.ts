@@ -26,6 +26,8 @@ export interface RegistryOptions {
   readonly topology: Topology;
   /** Publishes the list into the registry's queue. */
   readonly publish: (body: Uint8Array) => Promise<Outcome>;
+  /** Whether an actor's queue exists, of whichever namespace. */
+  readonly exists: (actor: { readonly namespace: string; readonly actor: string }) => Promise<boolean>;
 }
 
 /** Bounds of the pause before the lock is tried again, in milliseconds. */
@@ -42,26 +44,34 @@ export class Registry {
   readonly #options: RegistryOptions;
   /** What this process has seen in the list. */
   readonly #seen = new Set<string>();
+  #readAt = -Infinity;
   #working: Promise<unknown> = Promise.resolve();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
   }
 
-  /** Names of the actors that were ever declared, sorted. */
-  async names(): Promise<string[]> {
+  /**
+   * Names of the actors that were ever declared, sorted.
+   *
+   * @param options `maxAgeMs`: how old the answer may be, in milliseconds.
+   */
+  async names({ maxAgeMs = 0 }: { readonly maxAgeMs?: number } = {}): Promise<string[]> {
     const { mode, namespace } = this.#options.topology;
     const prefix = mode === "asya" ? `${namespace}/` : "";
-    const entries = await this.#exclusively((channel) => this.#read(channel, []));
-    return entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length))
-      .sort();
+    if (performance.now() - this.#readAt > maxAgeMs) {
+      await this.#exclusively((channel) => this.#read(channel, []));
+    }
+    const entries = [...this.#seen].filter((entry) => entry.startsWith(prefix));
+    return entries.map((entry) => entry.slice(prefix.length)).sort();
   }
 
   /**
    * Adds actors.
    *
    * @param options `anew`: also those that were added before, as the broker may have lost everything.
-   * @throws {RabbitmqCollisionError} when, in Asya's mode, another namespace has an actor that would share a queue's messages.
+   * @throws {RabbitmqCollisionError} when, in Asya's mode, another namespace has an actor that would share a queue's messages;
+   *   so they have to be added before their queues are made.
    */
   async add(actors: readonly string[], options: { readonly anew?: boolean } = {}): Promise<void> {
     const { mode, namespace } = this.#options.topology;
@@ -71,7 +81,7 @@ export class Registry {
   }
 
   /** Reads the list, and adds to it what is not in it. */
-  async #read(channel: Channel, wanted: readonly string[]): Promise<string[]> {
+  async #read(channel: Channel, wanted: readonly string[]): Promise<void> {
     const { topology, publish } = this.#options;
     await declareAll(channel, [{ kind: "queue", name: topology.registry, arguments: keptQueue() }]);
     const messages: GetMessage[] = [];
@@ -82,7 +92,11 @@ export class Registry {
     }
     const entries = new Set(messages.flatMap(({ content }) => parseList(content)));
     const missing = wanted.filter((entry) => !entries.has(entry));
-    if (topology.mode === "asya") missing.forEach((entry) => refuseCollision(entry, entries));
+    if (topology.mode === "asya") {
+      for (const entry of missing) {
+        await this.#refuseCollision(entry, entries);
+      }
+    }
     for (const entry of missing) entries.add(entry);
     if (missing.length > 0 || messages.length > 1) {
       const list = { version: 1, actors: [...entries].sort() };
@@ -91,7 +105,20 @@ export class Registry {
       for (const message of messages) channel.ack(message);
     } else if (messages[0]) await this.#putBack(channel, messages[0]);
     for (const entry of entries) this.#seen.add(entry);
-    return [...entries];
+    this.#readAt = performance.now();
+  }
+
+  /** Asya's queue names join namespace and actor with a `-` that both may hold; its routing keys hold the actor alone. */
+  async #refuseCollision(entry: string, others: ReadonlySet<string>): Promise<void> {
+    const [namespace = "", actor = ""] = entry.split("/");
+    for (const other of others) {
+      const [otherNamespace = "", otherActor = ""] = other.split("/");
+      const sameQueue = `${namespace}-${actor}` === `${otherNamespace}-${otherActor}`;
+      if (other === entry || !(sameQueue || actor === otherActor)) continue;
+      if (await this.#options.exists({ namespace: otherNamespace, actor: otherActor })) {
+        throw new RabbitmqCollisionError(entry, other);
+      }
+    }
   }
 
   /** Gives the list back, and waits until the next reader will find it. */
@@ -104,12 +131,12 @@ export class Registry {
   }
 
   /** Does something while nobody else, here or elsewhere, does. */
-  #exclusively<T>(run: (channel: Channel) => Promise<T>): Promise<T> {
+  #exclusively(run: (channel: Channel) => Promise<void>): Promise<void> {
     const worked = this.#working.then(async () => {
       const link = await this.#options.connector.link();
       const channel = await this.#lock(link);
       try {
-        return await run(channel);
+        await run(channel);
       } finally {
         // It fails when the channel is gone: what was not acknowledged is back then, and the lock ends with the connection.
         await this.#unlock(channel, link).catch(() => {});
@@ -152,17 +179,5 @@ function parseList(content: Uint8Array): string[] {
   } catch {
     // Somebody else has put it there: no list is lost with it.
     return [];
-  }
-}
-
-/** Asya's queue names join namespace and actor with a `-` that both may hold, and its routing keys hold the actor alone. */
-function refuseCollision(entry: string, others: ReadonlySet<string>): void {
-  const [namespace = "", actor = ""] = entry.split("/");
-  for (const other of others) {
-    const [otherNamespace = "", otherActor = ""] = other.split("/");
-    const sameQueue = `${namespace}-${actor}` === `${otherNamespace}-${otherActor}`;
-    if (other !== entry && (sameQueue || actor === otherActor)) {
-      throw new RabbitmqCollisionError(entry, other);
-    }
   }
 }

@@ -78,13 +78,14 @@ export class Source {
     const { connector, declare, onEvent, queue } = this.#options;
     const signal = AbortSignal.any([this.#stopped.signal, connector.closed]);
     const backoff = new Backoff(PAUSES);
-    let lost = false;
+    let lostOn: Link | undefined;
     while (!signal.aborted) {
       const link = await connector.linkWithin(PAUSES.longest, signal);
       if (!link || signal.aborted) continue;
       let why: string;
       try {
-        if (lost) await declare(link);
+        // On a new link, the queues have been declared already.
+        if (lostOn === link) await declare(link);
         why = await this.#consume(link, () => {
           backoff.reset();
           this.#problem = "";
@@ -94,7 +95,7 @@ export class Source {
         this.#problem = `the queue ${queue} cannot be consumed: ${why}`;
       }
       if (signal.aborted) return;
-      lost = true;
+      lostOn = link;
       if (link.alive) {
         onEvent({ kind: "interrupted", detail: `consuming the queue ${queue} was interrupted: ${why}` });
       }
