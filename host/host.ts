@@ -8,6 +8,7 @@
  * @module
  */
 
+import { SUMP } from "./actor_name.ts";
 import { parseEnvelope } from "./envelope.ts";
 import type { Envelope } from "./envelope.ts";
 import { TroupeError } from "./errors.ts";
@@ -231,6 +232,7 @@ export class Host {
     let messages = outcome.messages;
     let pause = PUBLISH_PAUSE_MS.first;
     const heldSince = performance.now();
+    let told = false;
     for (;;) {
       const settlement = await delivery.settle(messages.map(({ to, body }) => ({ queue: to, body })));
       for (const { kind } of settlement.outcomes) this.#options.metrics.published(this.actor, kind);
@@ -253,9 +255,24 @@ export class Host {
       const readdressed = next.some((message, i) => message !== rest[i]);
       messages = next;
       if (readdressed) continue;
+      if (!told) this.#tellHeld(messages[0], why[0]);
+      told = true;
       await this.#pause(pause * (0.5 + Math.random() / 2));
       pause = Math.min(pause * 2, PUBLISH_PAUSE_MS.longest);
     }
+  }
+
+  #tellHeld(message: Outbound | undefined, why: Published | undefined): void {
+    this.#logger.warn(
+      "what an envelope caused is not published yet; the envelope is held and it is tried again",
+      {
+        id: message?.id,
+        to: message?.to,
+        reason: why && "detail" in why
+          ? why.detail
+          : "it was confirmed, but the envelope was not acknowledged",
+      },
+    );
   }
 
   /** Where a message that was not published goes instead: to `x-sump`, when it can never be delivered. */
@@ -266,6 +283,16 @@ export class Host {
   ): Outbound {
     if (published?.kind !== "refused") return message;
     const { maxBodyBytes } = this.#options.transport;
+    if (message.to === SUMP) {
+      if (published.reason !== "too-large" || message.body === context.body) return message;
+      // A dead letter is larger than what is in it. What came in fits: it has come the same way.
+      this.#logger.error("a dead letter is too large for the transport; what came in is kept instead", {
+        id: message.id,
+        bytes: message.body.length,
+        limit: maxBodyBytes,
+      });
+      return { ...message, body: context.body };
+    }
     const error = published.reason === "too-large"
       ? new EnvelopeTooLargeError(message.body.length, maxBodyBytes)
       : published.reason === "no-queue" && !patient
@@ -318,7 +345,7 @@ export class Host {
       ...(outcome.error ? { error: outcome.error } : {}),
       children: outcome.messages.map(({ id, to }) => ({ id, to })),
       host: `${Deno.hostname()}:${Deno.pid}`,
-      ...(envelope.payload.length <= recordPayloadBytes ? { payload: envelope.payload } : {}),
+      ...(isWithin(envelope.payload, recordPayloadBytes) ? { payload: envelope.payload } : {}),
     };
     transport.broadcast(HOP_TOPIC, new TextEncoder().encode(JSON.stringify(record)));
   }
@@ -328,4 +355,9 @@ export class Host {
 function deadlineOf(envelope: Envelope): number {
   const time = Date.parse(envelope.status?.deadline_at ?? "");
   return Number.isNaN(time) ? Infinity : time;
+}
+
+/** Whether a text has at most so many bytes. */
+function isWithin(text: string, bytes: number): boolean {
+  return text.length <= bytes && new TextEncoder().encode(text).length <= bytes;
 }
