@@ -66,6 +66,7 @@ export class Host {
   #stage: Stage;
   #consumer: Consumer | undefined;
   #draining = false;
+  #ended = false;
   #broken = "";
 
   constructor(options: HostOptions) {
@@ -96,12 +97,15 @@ export class Host {
    */
   async run(): Promise<void> {
     const { transport, concurrency } = this.#options;
-    if (!this.#draining) {
+    try {
+      if (this.#draining) return;
       this.#consumer = transport.consume(this.actor, { inFlight: concurrency });
       for await (const delivery of this.#consumer) this.#take(delivery);
+    } finally {
+      await Promise.all(this.#inHand);
+      this.#ended = true;
+      await this.#stage.close(this.#stopped.signal.aborted ? { now: true } : {});
     }
-    await Promise.all(this.#inHand);
-    await this.#stage.close(this.#stopped.signal.aborted ? { now: true } : {});
   }
 
   /** Stops taking; what is in hand is finished. */
@@ -116,8 +120,12 @@ export class Host {
     await Promise.all([this.drain(), this.#stage.close({ now: true })]);
   }
 
-  /** Puts another stage in the place of the present one, which finishes the envelopes that it has begun. */
+  /**
+   * Puts another stage in the place of the present one, which finishes the envelopes that it has begun. When the host has
+   * ended, the other one is closed.
+   */
   async swap(stage: Stage): Promise<void> {
+    if (this.#ended) return await stage.close({ now: true });
     const old = this.#stage;
     this.#stage = stage;
     this.#broken = "";
