@@ -18,14 +18,21 @@ export class ServerProcess {
   readonly ended: Promise<void>;
   #hasEnded = false;
 
-  /** @param command What to run; nothing of its surroundings but `env` is passed on. */
+  /** @param command What to run; nothing of its surroundings but `env` is passed on. What it prints is added to `log`. */
   constructor(
     command: string,
-    options: { readonly args: readonly string[]; readonly env: Record<string, string> },
+    options: {
+      readonly args: readonly string[];
+      readonly env: Record<string, string>;
+      readonly cwd: string;
+      readonly log: string;
+    },
   ) {
-    const child = new Deno.Command(command, {
-      args: [...options.args],
+    const child = new Deno.Command("/bin/sh", {
+      // The shell becomes the program, so that the process id is the program's.
+      args: ["-c", 'log=$1; shift; exec "$@" >>"$log" 2>&1', "sh", options.log, command, ...options.args],
       env: options.env,
+      cwd: options.cwd,
       clearEnv: true,
       stdin: "null",
       stdout: "null",
@@ -73,10 +80,18 @@ function signal(pid: number, name: Deno.Signal): void {
   }
 }
 
+/** Where ports are looked for: below those that the kernel gives to outgoing connections, which would take a port that is free while its server is started anew. */
+const PORTS = { first: 20_000, count: 12_000 };
+
 /** A port of loopback on which nobody listens now. */
 export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }

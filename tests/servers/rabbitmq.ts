@@ -63,6 +63,8 @@ export class RabbitmqServer {
     this.#epmd = new ServerProcess(EPMD, {
       args: ["-port", ERL_EPMD_PORT, "-address", ERL_EPMD_ADDRESS],
       env: at.env,
+      cwd: at.folder,
+      log: join(at.folder, "log", "epmd.log"),
     });
     this.#broker = this.#spawn();
   }
@@ -154,7 +156,12 @@ export class RabbitmqServer {
   }
 
   #spawn(): ServerProcess {
-    return new ServerProcess(join(SCRIPTS, "rabbitmq-server"), { args: [], env: this.#env });
+    return new ServerProcess(join(SCRIPTS, "rabbitmq-server"), {
+      args: [],
+      env: this.#env,
+      cwd: this.#folder,
+      log: join(this.#folder, "log", "output.log"),
+    });
   }
 
   async #answers(): Promise<void> {

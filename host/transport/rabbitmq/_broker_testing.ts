@@ -162,7 +162,10 @@ export async function move(consumer: Consumer, queue: string): Promise<void> {
   await Promise.all(settling);
 }
 
-/** Takes from a queue until every one of the expected texts has come; gives how often each has come. */
+/** How long nothing may arrive before what is missing is given up, in milliseconds. */
+const PATIENCE_MS = 45_000;
+
+/** Takes from a queue until every one of the expected texts has come, or nothing comes any more; gives how often each has come. */
 export async function collect(
   transport: Transport,
   queue: string,
@@ -171,12 +174,20 @@ export async function collect(
   const missing = new Set(expected);
   const counts = new Map<string, number>();
   const consumer = transport.consume(queue, { inFlight: 200 });
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const wait = () => {
+    clearTimeout(patience);
+    patience = setTimeout(() => void consumer.stop(), PATIENCE_MS);
+  };
+  wait();
   for await (const delivery of consumer) {
+    wait();
     const text = textOf(delivery);
     counts.set(text, (counts.get(text) ?? 0) + 1);
     missing.delete(text);
     await delivery.settle([]);
     if (missing.size === 0) break;
   }
+  clearTimeout(patience);
   return counts;
 }

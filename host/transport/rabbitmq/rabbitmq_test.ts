@@ -164,6 +164,32 @@ if (!lacksRabbitmq()) {
     assertEquals((await collect(transport, "b", ["early", "settled"])).size, 2);
   });
 
+  test("nothing is acknowledged before what follows from it is confirmed", async (mesh) => {
+    const proxy = new TcpProxy({ port: server.port });
+    const transport = await mesh.open({ port: proxy.port });
+    await transport.declare(["a", "b"]);
+    await publishAll(transport, [to("a", "1"), to("a", "2")]);
+    const deliveries = deliveriesOf(transport, "a");
+    const [first, second] = [await take(deliveries), await take(deliveries)];
+    const blocked = mesh.next("blocked");
+    await server.memoryAlarm(true);
+    // Sent before the broker says that it is blocked, and not sent at all.
+    const settling = first.settle([to("b", "1")]);
+    await blocked;
+    const waiting = second.settle([to("b", "2")]);
+    const lost = mesh.next("lost");
+    proxy.refuse();
+    await lost;
+    for (const settlement of [await settling, await waiting]) {
+      assertEquals([settlement.acked, settlement.leaseLost], [false, true]);
+      assertEquals(settlement.outcomes.map(({ kind }) => kind), ["unknown"]);
+    }
+    await server.memoryAlarm(false);
+    assertEquals((await collect(await mesh.open(), "a", ["1", "2"])).size, 2);
+    await transport.close();
+    await proxy.close();
+  });
+
   test("a transport can be closed while the broker is blocked", async (mesh) => {
     const transport = await mesh.open();
     await transport.declare(["a"]);
