@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { envelopeText, read, withHost } from "./_host_testing.ts";
 import { echo, emitting, type Script, ScriptedStage } from "./_scripted_stage_testing.ts";
-import { gate, take, withBench } from "./_testing.ts";
+import { type Bench, changeDeliveries, gate, take, withBench } from "./_testing.ts";
 import { Host } from "./host.ts";
 import { NO_METRICS } from "./observe/metrics.ts";
 import { StageBrokenError } from "./stage/errors.ts";
@@ -171,21 +171,31 @@ Deno.test("swap() gives new envelopes to the new stage, while the old one finish
   });
 });
 
-Deno.test("an envelope that came to a stage as it was swapped is run by the next one", async () => {
+Deno.test("an envelope that its stage had to give up in a swap is run by the next one, without going back", async () => {
   const at = gate();
+  const swapped = gate();
   const script: Script = async (_, stage) => {
     at.open();
-    // Closed at once, it rejects what it has begun too.
+    await swapped.opened;
     await stage.close({ now: true });
     throw new Error("not reached");
   };
-  await withHost(script, {}, async ({ transport, send, host, lines }) => {
+  let released = 0;
+  const wrap = ({ transport }: Bench) => ({
+    transport: changeDeliveries(transport, (delivery) => ({
+      ...delivery,
+      release: (options) => (released++, delivery.release(options)),
+    })),
+  });
+  await withHost(script, { wrap }, async ({ transport, send, host, lines }) => {
     const successor = new ScriptedStage((envelope) => emitting(envelope, '"new"'));
     await send(envelopeText("1"));
     await at.opened;
-    await host.swap(successor);
+    const swapping = host.swap(successor);
+    swapped.open();
+    await swapping;
     assertEquals((await take(transport, "b", 1)).map((d) => read(d).payload), ['"new"']);
-    assertEquals(lines.filter(({ level }) => level === "error"), []);
+    assertEquals([lines.filter(({ level }) => level === "error"), released], [[], 0]);
   });
 });
 
