@@ -11,12 +11,13 @@
 
 import { parseActorSpec } from "@troupe/controller/spec";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { SINK, SUMP } from "./actor_name.ts";
 import { runSink } from "./crew/sink.ts";
 import { openSqliteStore } from "./crew/sqlite_store.ts";
 import { runSump } from "./crew/sump.ts";
 import { TroupeError } from "./errors.ts";
-import { type Problem, serveHealth } from "./observe/health.ts";
+import { type HealthServer, type Problem, serveHealth } from "./observe/health.ts";
 import { createLogger, type Logger } from "./observe/logs.ts";
 import { createMetrics, type HostMetrics, NO_METRICS } from "./observe/metrics.ts";
 import { startReplica } from "./replica.ts";
@@ -31,9 +32,81 @@ const USAGE = `Runs one replica of an actor, or a member of the crew.
   --transport ADDRESS    where the queues are; or TROUPE_TRANSPORT
   --cache FOLDER         for transpiled components
   --store FILE           where results are kept
-  --metrics-port PORT    serves /healthz, /readyz and /metrics
+  --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
   --log json|text        how log lines look (json)
+  --help                 prints this
+
+A first SIGTERM or SIGINT takes no more envelopes, finishes those in hand and ends; a second one gives them back and ends
+at once. Exit codes: 0 it has ended, 1 it cannot run, 2 the command line is wrong.
 `;
+
+/** The command line asks for something that cannot be; nothing was done. */
+class UsageError extends TroupeError {
+  constructor(problem: string, options?: ErrorOptions) {
+    super("troupe.Usage", "user", problem, options);
+  }
+}
+
+/** What the command line says. */
+interface Settings {
+  /** A member of the crew, or the file of an actor's spec. */
+  readonly what: string;
+  readonly isCrew: boolean;
+  readonly transport: string;
+  /** The cache's folder, or the store's file. */
+  readonly path: string;
+  readonly port: number | undefined;
+  readonly format: "json" | "text";
+}
+
+const Options = z.object({
+  transport: z.string().min(1, "--transport is missing: say where the queues are, or set TROUPE_TRANSPORT"),
+  cache: z.string(),
+  store: z.string(),
+  "metrics-port": z.string().regex(/^\d{1,5}$/, "--metrics-port is a number from 0 to 65535").transform(
+    Number,
+  )
+    .pipe(z.number().max(65_535, "--metrics-port is a number from 0 to 65535")).optional(),
+  log: z.enum(["json", "text"], "--log is json or text"),
+  help: z.boolean(),
+});
+
+/** Reads the command line; undefined when it asks for help. @throws {UsageError} */
+function readSettings(args: readonly string[]): Settings | undefined {
+  const { values, positionals } = parseCommandLine(args);
+  if (values.help) return undefined;
+  const read = Options.safeParse(values);
+  if (!read.success) throw new UsageError(read.error.issues.map(({ message }) => message).join("; "));
+  const { transport, cache, store, log: format, "metrics-port": port } = read.data;
+  const [what, ...others] = positionals;
+  if (!what) throw new UsageError("What is to be run is missing: an actor's yaml file, x-sink or x-sump");
+  if (others.length > 0) {
+    throw new UsageError(`One process runs one replica: ${others.join(" ")} is too much`);
+  }
+  const isCrew = what === SINK || what === SUMP;
+  if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a file to record in`);
+  if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
+  return { what, isCrew, transport, path: isCrew ? store : cache, port, format };
+}
+
+function parseCommandLine(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        transport: { type: "string", default: Deno.env.get("TROUPE_TRANSPORT") ?? "" },
+        cache: { type: "string", default: "" },
+        store: { type: "string", default: "" },
+        "metrics-port": { type: "string" },
+        log: { type: "string", default: "json" },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
 
 /** What a replica is, whichever it is: it works until it is drained, and can be stopped at once. */
 interface Running {
@@ -43,59 +116,60 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      transport: { type: "string", default: Deno.env.get("TROUPE_TRANSPORT") ?? "" },
-      cache: { type: "string", default: "" },
-      store: { type: "string", default: "" },
-      "metrics-port": { type: "string" },
-      log: { type: "string", default: "json" },
-    },
+async function run(settings: Settings): Promise<void> {
+  const { what, isCrew, path, port } = settings;
+  const logger = createLogger({ format: settings.format });
+  const transport = await openTransport(settings.transport, {
+    name: `host ${what}`,
+    onEvent: ({ kind, detail }) => logger.warn(`transport: ${kind}`, { detail }),
   });
-  const [what] = positionals;
-  const isCrew = what === SINK || what === SUMP;
-  if (!what || !values.transport || !(isCrew ? values.store : values.cache)) {
-    console.error(USAGE);
-    return 2;
-  }
-  const logger = createLogger({ format: values.log === "text" ? "text" : "json" });
-  const transport = await openTransport(values.transport);
+  let health: HealthServer | undefined;
   try {
-    const port = values["metrics-port"];
     const metrics = port === undefined ? undefined : await createMetrics();
-    const running = isCrew
-      ? await runCrew(what, { transport, logger, store: values.store })
-      : await runActor(what, { transport, logger, cacheDir: values.cache, metrics: metrics ?? NO_METRICS });
-    const health = metrics && serveHealth({
-      problems: () => problemsOf(what, running, transport),
+    let problem = () => "it is starting";
+    health = metrics && serveHealth({
+      problems: () => problemsOf({ part: what, reason: problem() }, transport),
       metrics,
       refresh: async () => metrics.queues(await transport.depths()),
-    }, { port: Number(port) });
+      onRefreshFailure: (error) => logger.warn("the depths of queues cannot be had", { error }),
+    }, { port: port ?? 0 });
+    const running = isCrew
+      ? await runCrew(what, { transport, logger, store: path })
+      : await runActor(what, { transport, logger, cacheDir: path, metrics: metrics ?? NO_METRICS });
+    problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
+    logger.info("it runs", health ? { metricsPort: health.port } : {});
     await running.done;
     ignoreSignals();
-    await health?.close();
-    return 0;
   } finally {
+    await health?.close();
     await transport.close();
   }
 }
 
-function problemsOf(part: string, running: Running, transport: Transport): Problem[] {
+function problemsOf(own: Problem, transport: Transport): Problem[] {
   const { ready, reason } = transport.health();
-  const problem = running.problem();
-  return [...(ready ? [] : [{ part: "transport", reason }]), ...(problem ? [{ part, reason: problem }] : [])];
+  return [...(ready ? [] : [{ part: "transport", reason }]), ...(own.reason ? [own] : [])];
 }
 
 async function runActor(
   file: string,
   options: { transport: Transport; logger: Logger; cacheDir: string; metrics: HostMetrics },
 ): Promise<Running> {
-  const spec = parseActorSpec(await Deno.readTextFile(file), { file });
+  const spec = parseActorSpec(await readSpec(file), { file });
   const host = await startReplica(spec, options);
   return { done: host.run(), problem: () => host.broken, drain: () => host.drain(), stop: () => host.stop() };
+}
+
+async function readSpec(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${file} cannot be read: ${problem}. Name an actor's yaml file, x-sink or x-sump`, {
+      cause: error,
+    });
+  }
 }
 
 async function runCrew(
@@ -103,7 +177,8 @@ async function runCrew(
   { transport, logger, store: path }: { transport: Transport; logger: Logger; store: string },
 ): Promise<Running> {
   await transport.declare([SINK, SUMP]);
-  const store = await openSqliteStore({ path });
+  const onFailure = (error: unknown) => logger.warn("nothing can be recorded; it is tried again", { error });
+  const store = await openSqliteStore({ path, onFailure });
   const options = { transport, store, logger: logger.child({ actor: name }) };
   const member = name === SINK ? runSink(options) : runSump(options);
   const stop = () => member.stop();
@@ -124,12 +199,20 @@ function endOnSignal(running: Running, logger: Logger): () => void {
   };
 }
 
+async function main(): Promise<number> {
+  const settings = readSettings(Deno.args);
+  if (settings) await run(settings);
+  else console.log(USAGE);
+  return 0;
+}
+
 if (import.meta.main) {
   try {
     Deno.exitCode = await main();
   } catch (error) {
     if (!(error instanceof TroupeError)) throw error;
     console.error(`${error.code}: ${error.message}`);
-    Deno.exitCode = 1;
+    if (error instanceof UsageError) console.error(`\n${USAGE}`);
+    Deno.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

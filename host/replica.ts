@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SINK, SUMP } from "./actor_name.ts";
 import type { ComponentSource } from "./component/component.ts";
 import { prepareComponent } from "./component/prepare.ts";
 import { Host } from "./host.ts";
@@ -38,16 +39,23 @@ export interface ReplicaOptions {
 }
 
 /**
- * Prepares the component, declares the queue, starts the stage. Call `run()` of what it returns.
+ * Prepares the component, declares its queue and those of the crew, starts the stage. Call `run()` of what it returns.
  *
  * @throws {ComponentRefusedError} when the component may not run as the spec stands, and others of the pipeline.
  */
 export async function startReplica(actor: ActorConfig, options: ReplicaOptions): Promise<Host> {
   const logger = options.logger.child({ actor: actor.name });
-  const [stage] = await Promise.all([
+  const [opened, declared] = await Promise.allSettled([
     openStage(actor, { ...options, logger }),
-    options.transport.declare([actor.name]),
+    // What the actor does ends there, whether or not the crew has come up yet.
+    options.transport.declare([actor.name, SINK, SUMP]),
   ]);
+  if (opened.status === "rejected") throw opened.reason;
+  const stage = opened.value;
+  if (declared.status === "rejected") {
+    await stage.close({ now: true });
+    throw declared.reason;
+  }
   return new Host({
     actor: actor.name,
     transport: options.transport,
