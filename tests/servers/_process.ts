@@ -5,11 +5,20 @@
  */
 
 const running = new Set<number>();
+const folders = new Set<string>();
 
-// A test that fails half-way, or an uncaught error, must leave no server behind.
+// A test that fails half-way, or an uncaught error, must leave nothing behind.
 globalThis.addEventListener("unload", () => {
   for (const pid of running) signal(pid, "SIGKILL");
+  for (const folder of folders) removeSync(folder);
 });
+
+/** Makes a folder for a server's files, which goes with this process at the latest. */
+export async function serverFolder(name: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: `troupe_${name}_` });
+  folders.add(folder);
+  return folder;
+}
 
 /** A server's process. */
 export class ServerProcess {
@@ -93,5 +102,13 @@ export function freePort(): number {
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
+  }
+}
+
+function removeSync(folder: string): void {
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch {
+    // It is gone, or a process that was killed in this moment still writes to it.
   }
 }

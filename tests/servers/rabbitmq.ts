@@ -8,7 +8,7 @@
 
 import { join } from "@std/path";
 import { lacks } from "../require.ts";
-import { freePort, ServerProcess } from "./_process.ts";
+import { freePort, serverFolder, ServerProcess } from "./_process.ts";
 
 /** Where Debian puts the scripts. The wrapper on `PATH` changes the user and drops the environment. */
 const SCRIPTS = "/usr/lib/rabbitmq/bin";
@@ -71,7 +71,7 @@ export class RabbitmqServer {
 
   /** Starts a broker; resolves when it answers an AMQP handshake. */
   static async start(options: RabbitmqServerOptions = {}): Promise<RabbitmqServer> {
-    const folder = await Deno.makeTempDir({ prefix: "troupe_rabbitmq_" });
+    const folder = await serverFolder("rabbitmq");
     const port = freePort();
     const tlsPort = options.tls ? freePort() : 0;
     await writeFiles(folder, { ...options, tlsPort });

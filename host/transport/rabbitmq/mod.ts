@@ -28,7 +28,7 @@ import { Broadcasts } from "./broadcast.ts";
 import { Connector, type RabbitmqEvent } from "./connector.ts";
 import { RabbitmqConsumer } from "./consumer.ts";
 import { declareAll } from "./declaration.ts";
-import { rungQueues } from "./delay_ladder.ts";
+import { Directory } from "./directory.ts";
 import { reasonOf } from "./errors.ts";
 import { Inspector } from "./inspector.ts";
 import type { Link } from "./link.ts";
@@ -54,8 +54,6 @@ export interface RabbitmqOptions extends RabbitmqAddress {
 
 /** How long what is under way may take when the transport is closed, in milliseconds. */
 const CLOSE_PATIENCE_MS = 5_000;
-/** How old the list of queues may be when depths are asked for, which some do again and again, in milliseconds. */
-const NAMES_MS = 2_000;
 
 /**
  * Connects to a broker. From then on, the connection is kept: when it is lost, another is made, for as long as it takes.
@@ -80,8 +78,7 @@ class RabbitmqTransport implements Transport {
   readonly #onEvent: (event: RabbitmqEvent) => void;
   readonly #connector: Connector;
   readonly #publisher: Publisher;
-  readonly #registry: Registry;
-  readonly #inspector = new Inspector();
+  readonly #directory: Directory;
   readonly #broadcasts: Broadcasts;
   readonly #consumers = new Set<RabbitmqConsumer>();
   /** Actors whose queues are kept in existence. */
@@ -106,25 +103,24 @@ class RabbitmqTransport implements Transport {
       prepare: (link) => this.#declareOn(link, [...this.#declared]),
       onEvent: (event) => {
         this.#onEvent(event);
-        if (event.kind === "connected") this.#registerAnew();
+        if (event.kind === "connected") this.#enterAnew();
       },
     });
-    this.#publisher = new Publisher({
+    const inspector = new Inspector();
+    const publisher = this.#publisher = new Publisher({
       connector,
       topology,
       maxBodyBytes,
       exists: async (actor, link) =>
-        this.#declared.has(actor) || await this.#inspector.count(topology.queueOf(actor), link) !== undefined,
+        this.#declared.has(actor) || await inspector.count(topology.queueOf(actor), link) !== undefined,
+      onLadder: () => this.#directory.enterDelays(),
     });
-    this.#registry = new Registry({
+    const registry = new Registry({
       connector,
-      topology,
-      publish: (body) => this.#publisher.publishTo({ exchange: "", routingKey: topology.registry }, body),
-      exists: async ({ namespace, actor }) => {
-        const { queueOf } = topologyOf({ ...options, namespace });
-        return await this.#inspector.count(queueOf(actor), await connector.link()) !== undefined;
-      },
+      names: { list: topology.registry, lock: topology.registryLock },
+      publish: (body) => publisher.publishTo({ exchange: "", routingKey: topology.registry }, body),
     });
+    this.#directory = new Directory({ connector, topology, registry, inspector });
     this.#broadcasts = new Broadcasts(connector, topology.news);
   }
 
@@ -139,20 +135,21 @@ class RabbitmqTransport implements Transport {
 
   async declare(queues: readonly string[]): Promise<void> {
     this.#mustBeOpen();
-    await this.#registry.add(queues);
+    await this.#directory.refuseCollisions(queues);
     await this.#declareOn(await this.#connector.link(), queues);
+    await this.#directory.enter(queues);
     for (const queue of queues) this.#declared.add(queue);
   }
 
   async queues(): Promise<string[]> {
     this.#mustBeOpen();
-    return [...(await this.#readyCounts(await this.#registry.names())).keys()];
+    return [...(await this.#directory.allReady({ fresh: true })).keys()];
   }
 
   async depths(): Promise<Map<string, Depth>> {
     this.#mustBeOpen();
-    const delayed = await this.#delayed();
-    const counts = await this.#readyCounts(await this.#registry.names({ maxAgeMs: NAMES_MS }));
+    const delayed = await this.#directory.delayed();
+    const counts = await this.#directory.allReady({ fresh: false });
     return new Map(
       [...counts].map(([queue, ready]) => [queue, { ready, delayed, leased: this.#leased(queue) }]),
     );
@@ -160,8 +157,8 @@ class RabbitmqTransport implements Transport {
 
   async depth(queue: string): Promise<Depth> {
     this.#mustBeOpen();
-    const delayed = await this.#delayed();
-    const ready = await this.#ready(queue);
+    const delayed = await this.#directory.delayed();
+    const ready = await this.#directory.ready(queue);
     if (ready === undefined) throw new NoSuchQueueError(queue);
     return { ready, delayed, leased: this.#leased(queue) };
   }
@@ -245,43 +242,11 @@ class RabbitmqTransport implements Transport {
   }
 
   /** The broker may have lost what it had: the list of queues is not to lack those that are made again. */
-  #registerAnew(): void {
+  #enterAnew(): void {
     if (this.#declared.size === 0) return;
-    this.#registry.add([...this.#declared], { anew: true }).catch((error: unknown) => {
+    this.#directory.enter([...this.#declared]).catch((error: unknown) => {
       if (!this.#closing) this.#onEvent({ kind: "interrupted", detail: reasonOf(error) });
     });
-  }
-
-  /** Those of the actors that have a queue, with how much is ready in it. */
-  async #readyCounts(actors: readonly string[]): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
-    for (const actor of actors) {
-      const ready = await this.#ready(actor);
-      if (ready !== undefined) counts.set(actor, ready);
-    }
-    return counts;
-  }
-
-  /** Messages that are ready for an actor, suspects among them; undefined when it has no queue. */
-  async #ready(actor: string): Promise<number | undefined> {
-    const link = await this.#connector.link();
-    const ready = await this.#inspector.count(this.#topology.queueOf(actor), link);
-    const suspects = this.#topology.suspectsOf(actor);
-    if (ready === undefined || suspects === undefined) return ready;
-    return ready + (await this.#inspector.count(suspects, link) ?? 0);
-  }
-
-  /** All delayed messages. A message that is on its way from one rung to the next can be missed. */
-  async #delayed(): Promise<number> {
-    const link = await this.#connector.link();
-    let delayed = 0;
-    for (const rung of rungQueues(this.#topology.ladder)) {
-      const count = await this.#inspector.count(rung, link);
-      // Without one rung, nothing was ever delayed.
-      if (count === undefined) break;
-      delayed += count;
-    }
-    return delayed;
   }
 
   #leased(queue: string): number {

@@ -35,6 +35,8 @@ export interface PublisherOptions {
   readonly maxBodyBytes: number;
   /** Whether an actor's queue exists; asked for what is delayed, since nothing comes back from the ladder. */
   readonly exists: (actor: string, link: Link) => Promise<boolean>;
+  /** Called when the ladder of delays was made, before anything goes into it. */
+  readonly onLadder: () => Promise<void>;
 }
 
 /** The header that says how much of a delay is left when a message comes out of the ladder, in milliseconds. */
@@ -190,10 +192,11 @@ export class Publisher {
   }
 
   async #declareLadder(link: Link): Promise<void> {
-    const { base, delays } = this.#options.topology;
+    const { onLadder, topology: { base, delays } } = this.#options;
     const channel = await link.channel();
     await declareAll(channel, [...base, ...delays]);
     await channel.close();
+    await onLadder();
   }
 
   #look(): void {

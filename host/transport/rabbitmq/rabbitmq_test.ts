@@ -215,7 +215,16 @@ if (!lacksRabbitmq()) {
     );
     const client = await mesh.client();
     await client.deleteQueue(mesh.topology.queueOf("q3"));
-    assertEquals(await transports[0]?.queues(), expected.filter((name) => name !== "q3"));
+    const without = expected.filter((name) => name !== "q3");
+    assertEquals(
+      await Promise.all(transports.map((transport) => transport.queues())),
+      transports.map(() => without),
+    );
+    const list = await client.get(mesh.topology.registry);
+    assertEquals(list && JSON.parse(list.content.toString()).entries, without);
+    if (list) client.nack(list);
+    await transports[3]?.declare(["q3"]);
+    assertEquals(await transports[0]?.queues(), expected);
   });
 
   test("who dies with the list of queues in hand loses nothing", async (mesh) => {
@@ -230,7 +239,7 @@ if (!lacksRabbitmq()) {
     assertEquals(await listing, ["a"]);
     // Two lists, as when somebody dies between publishing the new one and acknowledging the old one.
     const client = await mesh.client();
-    client.sendToQueue(mesh.topology.registry, Buffer.from('{"version":1,"actors":["b"]}'), {
+    client.sendToQueue(mesh.topology.registry, Buffer.from('{"version":1,"entries":["b"]}'), {
       persistent: true,
     });
     client.sendToQueue(mesh.topology.registry, Buffer.from("no list"), { persistent: true });

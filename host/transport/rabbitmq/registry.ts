@@ -2,10 +2,12 @@
  * Which actors have been declared: AMQP cannot list queues, so their names are kept in a queue themselves.
  *
  * It holds one message, the list, under a lock: a queue that is exclusive to a connection, which the broker takes away when
- * that connection ends, however it ends. Who adds a name publishes the new list, and acknowledges the old one when that is
- * confirmed; if he dies between the two, there are two lists, and the next reader takes both together. (A stream could be
+ * that connection ends, however it ends. Who changes the list publishes the new one, and acknowledges the old one when that
+ * is confirmed; if he dies between the two, there are two lists, and the next reader takes both together. (A stream could be
  * read without a lock, but tells nobody where its end is; the management interface could list, and is not always there.)
- * A name stays in the list when its queue is deleted; readers ask the broker which of the queues exist.
+ *
+ * A name is added after its queue was made, and dropped, under the lock, only when its queue does not exist: so whoever
+ * declares a queue that is being dropped finds its name missing, and adds it.
  *
  * @module
  */
@@ -16,18 +18,16 @@ import type { Outcome } from "../transport.ts";
 import { Backoff, pause } from "./backoff.ts";
 import type { Connector } from "./connector.ts";
 import { declareAll, keptQueue } from "./declaration.ts";
-import { RabbitmqCollisionError, RabbitmqError, replyCode } from "./errors.ts";
+import { RabbitmqError, replyCode } from "./errors.ts";
 import type { Link } from "./link.ts";
-import type { Topology } from "./topology.ts";
 
 /** What a registry needs. */
 export interface RegistryOptions {
   readonly connector: Connector;
-  readonly topology: Topology;
-  /** Publishes the list into the registry's queue. */
+  /** Names of the queue that holds the list, and of the one that is the lock on it. */
+  readonly names: { readonly list: string; readonly lock: string };
+  /** Publishes the list into its queue. */
   readonly publish: (body: Uint8Array) => Promise<Outcome>;
-  /** Whether an actor's queue exists, of whichever namespace. */
-  readonly exists: (actor: { readonly namespace: string; readonly actor: string }) => Promise<boolean>;
 }
 
 /** Bounds of the pause before the lock is tried again, in milliseconds. */
@@ -37,13 +37,12 @@ const LOCK_PATIENCE_MS = 45_000;
 /** Pause between two looks at whether what was given back is there again, in milliseconds. */
 const LOOK_MS = 5;
 
-const List = z.object({ version: z.literal(1), actors: z.array(z.string()) });
+const List = z.object({ version: z.literal(1), entries: z.array(z.string()) });
 
-/** The list of actors. */
+/** A list of names that all processes share. */
 export class Registry {
   readonly #options: RegistryOptions;
-  /** What this process has seen in the list. */
-  readonly #seen = new Set<string>();
+  #seen: readonly string[] = [];
   #readAt = -Infinity;
   #working: Promise<unknown> = Promise.resolve();
 
@@ -52,91 +51,37 @@ export class Registry {
   }
 
   /**
-   * Names of the actors that were ever declared, sorted.
+   * The entries, sorted.
    *
-   * @param options `maxAgeMs`: how old the answer may be, in milliseconds.
+   * @param options `maxAgeMs`: how old the answer may be, in milliseconds. @default 0
    */
-  async names({ maxAgeMs = 0 }: { readonly maxAgeMs?: number } = {}): Promise<string[]> {
-    const { mode, namespace } = this.#options.topology;
-    const prefix = mode === "asya" ? `${namespace}/` : "";
-    if (performance.now() - this.#readAt > maxAgeMs) {
-      await this.#exclusively((channel) => this.#read(channel, []));
-    }
-    const entries = [...this.#seen].filter((entry) => entry.startsWith(prefix));
-    return entries.map((entry) => entry.slice(prefix.length)).sort();
+  async entries({ maxAgeMs = 0 }: { readonly maxAgeMs?: number } = {}): Promise<readonly string[]> {
+    if (performance.now() - this.#readAt > maxAgeMs) await this.#change(() => Promise.resolve());
+    return this.#seen;
   }
 
-  /**
-   * Adds actors.
-   *
-   * @param options `anew`: also those that were added before, as the broker may have lost everything.
-   * @throws {RabbitmqCollisionError} when, in Asya's mode, another namespace has an actor that would share a queue's messages;
-   *   so they have to be added before their queues are made.
-   */
-  async add(actors: readonly string[], options: { readonly anew?: boolean } = {}): Promise<void> {
-    const { mode, namespace } = this.#options.topology;
-    const entries = actors.map((actor) => mode === "asya" ? `${namespace}/${actor}` : actor);
-    if (!options.anew && entries.every((entry) => this.#seen.has(entry))) return;
-    await this.#exclusively((channel) => this.#read(channel, entries));
+  /** Adds entries that are not there. */
+  async add(entries: readonly string[]): Promise<void> {
+    await this.#change((list) => {
+      for (const entry of entries) list.add(entry);
+      return Promise.resolve();
+    });
   }
 
-  /** Reads the list, and adds to it what is not in it. */
-  async #read(channel: Channel, wanted: readonly string[]): Promise<void> {
-    const { topology, publish } = this.#options;
-    await declareAll(channel, [{ kind: "queue", name: topology.registry, arguments: keptQueue() }]);
-    const messages: GetMessage[] = [];
-    for (;;) {
-      const message = await channel.get(topology.registry);
-      if (!message) break;
-      messages.push(message);
-    }
-    const entries = new Set(messages.flatMap(({ content }) => parseList(content)));
-    const missing = wanted.filter((entry) => !entries.has(entry));
-    if (topology.mode === "asya") {
-      for (const entry of missing) {
-        await this.#refuseCollision(entry, entries);
-      }
-    }
-    for (const entry of missing) entries.add(entry);
-    if (missing.length > 0 || messages.length > 1) {
-      const list = { version: 1, actors: [...entries].sort() };
-      const outcome = await publish(new TextEncoder().encode(JSON.stringify(list)));
-      if (outcome.kind !== "ok") throw new RabbitmqError("The list of queues was not kept", outcome.detail);
-      for (const message of messages) channel.ack(message);
-    } else if (messages[0]) await this.#putBack(channel, messages[0]);
-    for (const entry of entries) this.#seen.add(entry);
-    this.#readAt = performance.now();
+  /** Drops those of the entries for which that still holds, asked under the lock. */
+  async drop(entries: readonly string[], holds: (entry: string) => Promise<boolean>): Promise<void> {
+    await this.#change(async (list) => {
+      for (const entry of entries) if (await holds(entry)) list.delete(entry);
+    });
   }
 
-  /** Asya's queue names join namespace and actor with a `-` that both may hold; its routing keys hold the actor alone. */
-  async #refuseCollision(entry: string, others: ReadonlySet<string>): Promise<void> {
-    const [namespace = "", actor = ""] = entry.split("/");
-    for (const other of others) {
-      const [otherNamespace = "", otherActor = ""] = other.split("/");
-      const sameQueue = `${namespace}-${actor}` === `${otherNamespace}-${otherActor}`;
-      if (other === entry || !(sameQueue || actor === otherActor)) continue;
-      if (await this.#options.exists({ namespace: otherNamespace, actor: otherActor })) {
-        throw new RabbitmqCollisionError(entry, other);
-      }
-    }
-  }
-
-  /** Gives the list back, and waits until the next reader will find it. */
-  async #putBack(channel: Channel, message: GetMessage): Promise<void> {
-    const { connector, topology } = this.#options;
-    channel.nack(message, false, true);
-    while ((await channel.checkQueue(topology.registry)).messageCount === 0) {
-      await pause(LOOK_MS, connector.closed);
-    }
-  }
-
-  /** Does something while nobody else, here or elsewhere, does. */
-  #exclusively(run: (channel: Channel) => Promise<void>): Promise<void> {
+  /** Reads the list and writes it if it is changed, while nobody else, here or elsewhere, does. */
+  #change(change: (list: Set<string>) => Promise<void>): Promise<void> {
     const worked = this.#working.then(async () => {
       const link = await this.#options.connector.link();
       const channel = await this.#lock(link);
       try {
-        await run(channel);
+        await this.#changeOn(channel, change);
       } finally {
         // It fails when the channel is gone: what was not acknowledged is back then, and the lock ends with the connection.
         await this.#unlock(channel, link).catch(() => {});
@@ -146,14 +91,43 @@ export class Registry {
     return worked;
   }
 
+  async #changeOn(channel: Channel, change: (list: Set<string>) => Promise<void>): Promise<void> {
+    const { names, publish } = this.#options;
+    await declareAll(channel, [{ kind: "queue", name: names.list, arguments: keptQueue() }]);
+    const messages: GetMessage[] = [];
+    for (;;) {
+      const message = await channel.get(names.list);
+      if (!message) break;
+      messages.push(message);
+    }
+    const found = new Set(messages.flatMap(({ content }) => parseList(content)));
+    const list = new Set(found);
+    await change(list);
+    const entries = [...list].sort();
+    if (messages.length > 1 || list.size !== found.size || entries.some((entry) => !found.has(entry))) {
+      const outcome = await publish(new TextEncoder().encode(JSON.stringify({ version: 1, entries })));
+      if (outcome.kind !== "ok") throw new RabbitmqError("The list of queues was not kept", outcome.detail);
+      for (const message of messages) channel.ack(message);
+    } else if (messages[0]) await this.#putBack(channel, messages[0]);
+    this.#seen = entries;
+    this.#readAt = performance.now();
+  }
+
+  /** Gives the list back, and waits until the next reader will find it. */
+  async #putBack(channel: Channel, message: GetMessage): Promise<void> {
+    const { connector, names } = this.#options;
+    channel.nack(message, false, true);
+    while ((await channel.checkQueue(names.list)).messageCount === 0) await pause(LOOK_MS, connector.closed);
+  }
+
   async #lock(link: Link): Promise<Channel> {
-    const { connector, topology } = this.#options;
+    const { connector, names } = this.#options;
     const backoff = new Backoff(LOCK_PAUSES);
     const giveUp = performance.now() + LOCK_PATIENCE_MS;
     for (;;) {
       const channel = await link.channel();
       try {
-        await channel.assertQueue(topology.registryLock, { exclusive: true, durable: false });
+        await channel.assertQueue(names.lock, { exclusive: true, durable: false });
         return channel;
       } catch (error) {
         // 405: it is another connection's. The broker has closed the channel with the answer.
@@ -166,16 +140,17 @@ export class Registry {
   }
 
   async #unlock(channel: Channel, link: Link): Promise<void> {
+    // Closed first: what was not acknowledged is to be back before anyone else looks.
     await channel.close().catch(() => {});
     const other = await link.channel();
-    await other.deleteQueue(this.#options.topology.registryLock);
+    await other.deleteQueue(this.#options.names.lock);
     await other.close();
   }
 }
 
 function parseList(content: Uint8Array): string[] {
   try {
-    return List.parse(JSON.parse(new TextDecoder().decode(content))).actors;
+    return List.parse(JSON.parse(new TextDecoder().decode(content))).entries;
   } catch {
     // Somebody else has put it there: no list is lost with it.
     return [];
