@@ -10,7 +10,8 @@
 import type { Channel } from "amqplib";
 import { Buffer } from "node:buffer";
 import { Backoff } from "./backoff.ts";
-import type { Connector } from "./connector.ts";
+import type { Connector, RabbitmqEvent } from "./connector.ts";
+import { reasonOf } from "./errors.ts";
 import type { Link } from "./link.ts";
 
 /** How long broadcasts are collected, in milliseconds. */
@@ -30,6 +31,7 @@ type Listener = (bytes: Uint8Array) => void;
 export class Broadcasts {
   readonly #connector: Connector;
   readonly #exchange: string;
+  readonly #onEvent: (event: RabbitmqEvent) => void;
   /** Tells this process's own broadcasts, which its listeners have heard already. */
   readonly #self = crypto.randomUUID();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -39,13 +41,17 @@ export class Broadcasts {
   #sender: { readonly link: Link; readonly channel: Promise<Channel | undefined> } | undefined;
   /** The connection does not take what was written so far. */
   #clogged = false;
-  #receiver: Channel | undefined;
+  #receiver: { readonly channel: Channel; readonly queue: string } | undefined;
   #listening: Promise<void> | undefined;
 
-  /** @param exchange The broker's name of the exchange. */
-  constructor(connector: Connector, exchange: string) {
+  /** @param options `exchange`: the broker's name of it; `onEvent`: told when there is a link and it does not serve. */
+  constructor(
+    connector: Connector,
+    options: { readonly exchange: string; readonly onEvent: (event: RabbitmqEvent) => void },
+  ) {
     this.#connector = connector;
-    this.#exchange = exchange;
+    this.#exchange = options.exchange;
+    this.#onEvent = options.onEvent;
   }
 
   /** Sends to everyone who listens. Never throws. */
@@ -117,8 +123,9 @@ export class Broadcasts {
       channel.on("drain", () => this.#clogged = false);
       channel.on("close", () => this.#sender = undefined);
       return channel;
-    } catch {
+    } catch (error) {
       this.#sender = undefined;
+      this.#failed("sent", { link, error });
       return undefined;
     }
   }
@@ -137,8 +144,8 @@ export class Broadcasts {
       try {
         await this.#receive(await link.channel());
         backoff.reset();
-      } catch {
-        // The link or the channel went; the next round listens again.
+      } catch (error) {
+        this.#failed("heard", { link, error });
       }
       await backoff.pause(closed);
     }
@@ -148,22 +155,22 @@ export class Broadcasts {
   async #receive(channel: Channel): Promise<void> {
     const gone = new Promise<void>((resolve) => channel.on("close", () => resolve()));
     await this.#declare(channel);
-    const { queue } = await channel.assertQueue("", {
+    // Named by us, so that an operator can allow names by their beginning; anew each time, as the last may still be there.
+    const queue = `${this.#exchange}_${crypto.randomUUID()}`;
+    await channel.assertQueue(queue, {
       exclusive: true,
       durable: false,
       autoDelete: true,
       maxLength: MOST_UNHEARD,
     });
-    for (const topic of this.#listeners.keys()) await channel.bindQueue(queue, this.#exchange, topic);
-    const { consumerTag } = await channel.consume(queue, (message) => {
+    await channel.consume(queue, (message) => {
       if (!message) return void channel.close().catch(() => {});
       if (message.properties.appId === this.#self) return;
       for (const bytes of unpack(message.content)) this.#tell(message.fields.routingKey, bytes);
-    }, { noAck: true, consumerTag: queue });
-    this.#receiver = channel;
+    }, { noAck: true });
+    this.#receiver = { channel, queue };
     try {
-      // Topics that were listened to since.
-      for (const topic of this.#listeners.keys()) await channel.bindQueue(consumerTag, this.#exchange, topic);
+      for (const topic of this.#listeners.keys()) await channel.bindQueue(queue, this.#exchange, topic);
       await gone;
     } finally {
       this.#receiver = undefined;
@@ -171,13 +178,19 @@ export class Broadcasts {
   }
 
   #bind(topic: string, wanted: boolean): void {
-    const channel = this.#receiver;
-    if (!channel) return;
-    // The queue without a name is the one that the channel has declared last. Failing, the channel is lost and made anew.
+    if (!this.#receiver) return;
+    const { channel, queue } = this.#receiver;
     const asked = wanted
-      ? channel.bindQueue("", this.#exchange, topic)
-      : channel.unbindQueue("", this.#exchange, topic);
+      ? channel.bindQueue(queue, this.#exchange, topic)
+      : channel.unbindQueue(queue, this.#exchange, topic);
+    // If it fails, the channel is gone, and the next one binds what is listened to then.
     asked.catch(() => {});
+  }
+
+  #failed(what: string, { link, error }: { readonly link: Link; readonly error: unknown }): void {
+    // A lost link is told by itself.
+    if (!link.alive) return;
+    this.#onEvent({ kind: "interrupted", detail: `broadcasts cannot be ${what}: ${reasonOf(error)}` });
   }
 
   #tell(topic: string, bytes: Uint8Array): void {

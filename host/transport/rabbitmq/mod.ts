@@ -121,7 +121,7 @@ class RabbitmqTransport implements Transport {
       publish: (body) => publisher.publishTo({ exchange: "", routingKey: topology.registry }, body),
     });
     this.#directory = new Directory({ connector, topology, registry, inspector });
-    this.#broadcasts = new Broadcasts(connector, topology.news);
+    this.#broadcasts = new Broadcasts(connector, { exchange: topology.news, onEvent: this.#onEvent });
   }
 
   get maxBodyBytes(): number {
