@@ -35,6 +35,17 @@ export interface BenchOptions {
   readonly maxBodyBytes?: number;
 }
 
+/** Waits for something, but not for ever: what would hang fails. */
+export async function unlessStuck<T>(work: Promise<T>): Promise<T> {
+  const stuck = Promise.withResolvers<never>();
+  const watchdog = setTimeout(() => stuck.reject(new Error("nothing has come for a minute")), 60_000);
+  try {
+    return await Promise.race([work, stuck.promise]);
+  } finally {
+    clearTimeout(watchdog);
+  }
+}
+
 /** Runs a test with a transport of its own. */
 export async function withBench(
   { queues = ["x-sink", "x-sump"], maxBodyBytes }: BenchOptions,
@@ -57,14 +68,11 @@ export async function withBench(
       }
     },
   });
-  const stuck = Promise.withResolvers<never>();
-  const watchdog = setTimeout(() => stuck.reject(new Error("the test has waited for a minute")), 60_000);
   const nextLine = (text: string) => new Promise<Line>((resolve) => awaited.push({ text, resolve }));
   try {
     await transport.declare(queues);
-    await Promise.race([run({ folder, transport, logger, lines, nextLine }), stuck.promise]);
+    await unlessStuck(run({ folder, transport, logger, lines, nextLine }));
   } finally {
-    clearTimeout(watchdog);
     await transport.close();
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
+import { unlessStuck } from "../_testing.ts";
 import { GroupCommit, type Work } from "./group_commit.ts";
 
 class Closed extends Error {}
@@ -36,7 +37,7 @@ async function withCommits(run: (setting: Setting) => Promise<void>): Promise<vo
   });
   const nextFailure = () => new Promise<string>((resolve) => awaited.push(resolve));
   try {
-    await run({ db, other, commits, failures, nextFailure });
+    await unlessStuck(run({ db, other, commits, failures, nextFailure }));
   } finally {
     commits.close();
     db.close();
