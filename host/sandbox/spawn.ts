@@ -77,6 +77,8 @@ export function spawnSandbox(script: string, options: SandboxOptions = {}): Sand
     clearEnv: true,
     // localStorage and caches write below DENO_DIR even without permission; no folder can be made below a device.
     env: { DENO_DIR: Deno.build.os === "windows" ? "NUL" : "/dev/null", NO_COLOR: "1" },
+    // Ctrl-C on a terminal goes to every process of the group; whoever runs this one decides when it ends.
+    detached: true,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -1,0 +1,37 @@
+/**
+ * Which mesh a command means.
+ *
+ * @module
+ */
+
+import { dirname, join, resolve } from "@std/path";
+import { DATA_FOLDER, MeshFolder, NoMeshError } from "../mesh/folder.ts";
+
+/**
+ * The state of the mesh that a command is to look at: the folder that was named, or `$TROUPE_DATA`, or the nearest
+ * `.troupe` from the current folder upwards.
+ *
+ * @throws {NoMeshError} when there is no state of a mesh.
+ */
+export async function findMesh(named: string | undefined): Promise<MeshFolder> {
+  const given = named ?? Deno.env.get("TROUPE_DATA");
+  if (given !== undefined) {
+    const folder = new MeshFolder(given);
+    await folder.mustExist();
+    return folder;
+  }
+  return await nearest(Deno.cwd());
+}
+
+async function nearest(from: string): Promise<MeshFolder> {
+  for (let above = resolve(from);; above = dirname(above)) {
+    const folder = new MeshFolder(join(above, DATA_FOLDER));
+    try {
+      await folder.mustExist();
+      return folder;
+    } catch (error) {
+      if (!(error instanceof NoMeshError)) throw error;
+    }
+    if (above === dirname(above)) throw new NoMeshError(join(resolve(from), DATA_FOLDER));
+  }
+}

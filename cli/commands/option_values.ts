@@ -1,0 +1,45 @@
+/**
+ * Values of options: from text to what a command works with.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError, Option } from "commander";
+import { durationOf } from "./duration.ts";
+
+/**
+ * A length of time such as `30s`, in milliseconds.
+ *
+ * @throws {InvalidArgumentError} when the text is none.
+ */
+export function parseDuration(text: string): number {
+  const duration = durationOf(text);
+  if (duration === undefined) {
+    throw new InvalidArgumentError("Write a number and a unit, such as 250ms, 30s, 5m, 2h or 1d.");
+  }
+  return duration;
+}
+
+/**
+ * A TCP port.
+ *
+ * @throws {InvalidArgumentError} when the text is none.
+ */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError("Write a port from 0 to 65535.");
+  return port;
+}
+
+/** Gathers the values of an option that may be given more than once. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** The option that names the state of a mesh, for commands that look at one. */
+export function dataOption(): Option {
+  return new Option(
+    "--data <folder>",
+    "where the mesh keeps its state (default: $TROUPE_DATA, or the nearest .troupe from here upwards)",
+  );
+}

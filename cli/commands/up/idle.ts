@@ -1,0 +1,25 @@
+/**
+ * Whether a mesh has nothing left to do.
+ *
+ * @module
+ */
+
+import type { Mesh } from "../../mesh/mesh.ts";
+
+/** How often to look, in milliseconds. */
+const INTERVAL_MS = 100;
+
+/** Resolves when nothing is left that this mesh could do, or the signal comes. */
+export async function untilIdle(mesh: Pick<Mesh, "isIdle">, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !await mesh.isIdle()) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(end, INTERVAL_MS);
+      signal.addEventListener("abort", end);
+      function end() {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      }
+    });
+  }
+}

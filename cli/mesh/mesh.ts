@@ -1,0 +1,257 @@
+/**
+ * A whole mesh in one process: every actor of a folder, the crew, and what they share.
+ *
+ * @module
+ */
+
+import { type ActorSpec, loadMesh } from "@troupe/controller/mesh";
+import { SINK, SUMP } from "@troupe/host/actor_name";
+import type { CrewMember } from "@troupe/host/crew/member";
+import { type Recorder, recordHops } from "@troupe/host/crew/recorder";
+import { runSink } from "@troupe/host/crew/sink";
+import type { Store } from "@troupe/host/crew/store";
+import { runSump } from "@troupe/host/crew/sump";
+import type { Problem } from "@troupe/host/observe/health";
+import type { Logger } from "@troupe/host/observe/logs";
+import type { HostMetrics } from "@troupe/host/observe/metrics";
+import type { Depth, Transport } from "@troupe/host/transport";
+import { MeshActor, type MeshActorStatus } from "./actor.ts";
+import type { MeshFolder } from "./folder.ts";
+
+/** What a mesh is started with. */
+export interface MeshOptions {
+  /** Folder in which every `actor.yaml` is looked for. */
+  readonly dir: string;
+  readonly folder: MeshFolder;
+  readonly logger: Logger;
+  readonly metrics: HostMetrics;
+  /** Whether to check the types of actors written in TypeScript when they are built. @default true */
+  readonly check?: boolean;
+  /** See `HostOptions.recordPayloadBytes`. @default 65536 */
+  readonly recordPayloadBytes?: number;
+  /** See `HostOptions.noQueueMs`. @default 30000 */
+  readonly noQueueMs?: number;
+  /** Told whenever an actor's state changes. @default nothing is done */
+  readonly onChange?: (status: MeshActorStatus) => void;
+  /** Told of everything that the crew has recorded. @default nothing is done */
+  readonly onEnd?: (end: End) => void;
+}
+
+/** One end that was recorded. */
+export interface End {
+  /** Who recorded it: `x-sink` a result, `x-sump` something dead. */
+  readonly by: typeof SINK | typeof SUMP;
+  /** The envelope that was submitted; empty for bytes that are none. */
+  readonly root: string;
+  readonly failed: boolean;
+}
+
+/** One actor of a running mesh, or a member of the crew, with the depth of its queue. */
+export interface ActorLine extends MeshActorStatus {
+  readonly depth: Depth;
+}
+
+const EMPTY: Depth = { ready: 0, delayed: 0, leased: 0 };
+
+/** A running mesh. */
+export class Mesh {
+  readonly transport: Transport;
+  readonly store: Store;
+  /** Resolves when every actor runs or is refused. */
+  readonly started: Promise<void>;
+  readonly #options: MeshOptions;
+  readonly #actors = new Map<string, MeshActor>();
+  readonly #crew: ReadonlyMap<string, CrewMember>;
+  readonly #recorder: Recorder;
+  #ending = false;
+  #closed = false;
+
+  private constructor(
+    options: MeshOptions,
+    { transport, store, specs }: { transport: Transport; store: Store; specs: readonly ActorSpec[] },
+  ) {
+    this.#options = options;
+    this.transport = transport;
+    this.store = store;
+    const { logger, onEnd = () => {} } = options;
+    this.#recorder = recordHops({ transport, store, logger });
+    const shared = { transport, store };
+    this.#crew = new Map([
+      [
+        SINK,
+        runSink({
+          ...shared,
+          logger: logger.child({ actor: SINK }),
+          onRecorded: ({ root, phase }) => onEnd({ by: SINK, root, failed: phase !== "succeeded" }),
+        }),
+      ],
+      [
+        SUMP,
+        runSump({
+          ...shared,
+          logger: logger.child({ actor: SUMP }),
+          onRecorded: ({ root }) => onEnd({ by: SUMP, root, failed: true }),
+        }),
+      ],
+    ]);
+    this.started = Promise.all(specs.map((spec) => this.#add(spec))).then(() => {});
+  }
+
+  /**
+   * Opens the state of a mesh, and begins to build what is out of date and to run every actor: {@linkcode started} tells
+   * when that is done. An actor that cannot be built or is refused does not keep the others from running; its status
+   * says why.
+   *
+   * @throws {ActorSpecError} when an `actor.yaml` is wrong, and what opening the state may throw.
+   */
+  static async open(options: MeshOptions): Promise<Mesh> {
+    const specs = await loadMesh(options.dir);
+    await options.folder.make();
+    const transport = await options.folder.openTransport();
+    try {
+      // Every queue exists before the first hop: a route may name any actor of the mesh.
+      await transport.declare([SINK, SUMP, ...specs.map(({ name }) => name)]);
+      return new Mesh(options, { transport, store: await options.folder.openStore(), specs });
+    } catch (error) {
+      await transport.close();
+      throw error;
+    }
+  }
+
+  /** Names of the actors, sorted. */
+  get actors(): string[] {
+    return [...this.#actors.keys()].sort();
+  }
+
+  /** Whether it is ending, or has ended. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
+  /** One actor of the mesh. */
+  actor(name: string): MeshActor | undefined {
+    return this.#actors.get(name);
+  }
+
+  /** What every actor is doing, sorted by name. */
+  actorStates(): MeshActorStatus[] {
+    return this.actors.flatMap((name) => this.#actors.get(name)?.status ?? []);
+  }
+
+  /** Every actor, sorted by name, and the crew: what they are doing and what waits for them. */
+  async status(): Promise<ActorLine[]> {
+    const depths = this.#closed ? new Map<string, Depth>() : await this.transport.depths();
+    const depthOf = (name: string) => depths.get(name) ?? EMPTY;
+    const actors = this.actorStates().map((status) => ({ ...status, depth: depthOf(status.name) }));
+    const crew = [...this.#crew].map(([name, member]): ActorLine => ({
+      name,
+      state: this.#closed ? "drained" : "running",
+      problem: member.problem(),
+      inFlight: depthOf(name).leased,
+      pids: [],
+      swaps: 0,
+      depth: depthOf(name),
+    }));
+    return [...actors, ...crew];
+  }
+
+  /** What keeps it from doing all of its work at the moment. */
+  problems(): Problem[] {
+    const { ready, reason } = this.transport.health();
+    return [
+      { part: "mesh", reason: this.#ending ? "it is ending" : "" },
+      { part: "transport", reason: ready ? "" : reason },
+      ...this.actors.map((name) => ({ part: name, reason: this.#actors.get(name)?.obstacle ?? "" })),
+      ...[...this.#crew].map(([part, member]) => ({ part, reason: member.problem() })),
+    ].filter(({ reason }) => reason !== "");
+  }
+
+  /**
+   * Whether nothing is left to do that this mesh could do: every queue is empty, but for those of actors that do not run.
+   */
+  async isIdle(): Promise<boolean> {
+    for (const [queue, { ready, delayed, leased }] of await this.transport.depths()) {
+      if (this.#serves(queue) && ready + delayed + leased > 0) return false;
+    }
+    return true;
+  }
+
+  /** Envelopes that wait for actors which do not run, by queue. */
+  async stranded(): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (const [queue, { ready, delayed, leased }] of await this.transport.depths()) {
+      const waiting = ready + delayed + leased;
+      if (!this.#serves(queue) && waiting > 0) found.set(queue, waiting);
+    }
+    return found;
+  }
+
+  #serves(queue: string): boolean {
+    return this.#crew.has(queue) || (this.#actors.get(queue)?.running ?? false);
+  }
+
+  /**
+   * Takes up what has changed in the folder: builds and swaps actors whose source or spec is new, starts actors that have
+   * come, drains those that are gone. Not to be called before {@linkcode started}, nor again before it has resolved.
+   *
+   * @throws {ActorSpecError} when an `actor.yaml` is wrong, and others of reading the folder; nothing has changed then.
+   */
+  async reload(): Promise<void> {
+    const specs = await loadMesh(this.#options.dir);
+    if (this.#ending) return;
+    await this.transport.declare(specs.map(({ name }) => name));
+    const names = new Set(specs.map(({ name }) => name));
+    await Promise.all([
+      ...specs.map((spec) => this.#actors.get(spec.name)?.update(spec) ?? this.#add(spec)),
+      ...this.actors.filter((name) => !names.has(name)).map((name) => this.#remove(name)),
+    ]);
+  }
+
+  async #add(spec: ActorSpec): Promise<void> {
+    if (this.#ending) return;
+    const { folder, logger, metrics, check = true, recordPayloadBytes = 64 * 1024, noQueueMs = 30_000 } =
+      this.#options;
+    const actor = new MeshActor(spec, {
+      replica: {
+        transport: this.transport,
+        logger,
+        metrics,
+        cacheDir: folder.cacheDir,
+        recordPayloadBytes,
+        noQueueMs,
+      },
+      check,
+      onChange: (status) => this.#options.onChange?.(status),
+    });
+    this.#actors.set(spec.name, actor);
+    await actor.start();
+  }
+
+  async #remove(name: string): Promise<void> {
+    const actor = this.#actors.get(name);
+    this.#actors.delete(name);
+    await actor?.drain();
+  }
+
+  /** Finishes what is in hand, then closes everything. */
+  async drain(): Promise<void> {
+    this.#ending = true;
+    await Promise.all([...this.#actors.values()].map((actor) => actor.drain()));
+    await this.#close();
+  }
+
+  /** Gives back what is in hand, and closes everything. May be called while {@linkcode drain} is under way. */
+  async stop(): Promise<void> {
+    this.#ending = true;
+    await Promise.all([...this.#actors.values()].map((actor) => actor.stop()));
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#crew.values()].map((member) => member.stop()));
+    await this.#recorder.stop();
+    this.#closed = true;
+    await this.transport.close();
+    await this.store.close();
+  }
+}
