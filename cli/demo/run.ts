@@ -1,0 +1,234 @@
+/**
+ * The demo, from the start of its mesh to the account.
+ *
+ * @module
+ */
+
+import { ATTACKS } from "../../actors/examples/rogue/actor.ts";
+import { TroupeError } from "@troupe/host/errors";
+import { NO_METRICS } from "@troupe/host/observe/metrics";
+import { fromFileUrl, join, resolve } from "@std/path";
+import { EXIT } from "../commands/exit_code.ts";
+import { ChangeReport } from "../commands/up/change_report.ts";
+import { untilIdle } from "../commands/up/idle.ts";
+import { Interruption, untilAborted } from "../commands/up/interruption.ts";
+import { openTeller, type Teller } from "../commands/up/teller.ts";
+import { Counter } from "../mesh/counter.ts";
+import { MeshFolder } from "../mesh/folder.ts";
+import { Mesh } from "../mesh/mesh.ts";
+import { countOf, formatCount } from "../view/quantity.ts";
+import { stylesFor } from "../view/styles.ts";
+import { accountOf } from "./account.ts";
+import { runAttacks } from "./attacks.ts";
+import { findDocuments, type Skipped } from "./documents.ts";
+import { type Parcel, sendParcels } from "./sending.ts";
+import { DemoState } from "./state.ts";
+import { isGood, renderSummary, type Run } from "./summary.ts";
+import { Trees } from "./trees.ts";
+
+/** Options of the demo. */
+export interface DemoOptions {
+  /** Where the documents are. @default the project */
+  readonly folder?: string;
+  /** Where the demo keeps its state. @default `.troupe/demo` in the project */
+  readonly data?: string;
+}
+
+const PROJECT = fromFileUrl(new URL("../..", import.meta.url));
+/** The actors that every document goes through; `judge` adds the last one. */
+const ROUTE = ["split", "score", "judge"];
+/** Largest document, in bytes: JSON may make it longer, and it has to fit into an envelope. */
+const MAX_DOCUMENT_BYTES = 700 * 1024;
+/** Documents that are sent in one go. */
+const BATCH = 50;
+/** How often progress is told where there is no live view, in milliseconds. */
+const PROGRESS_MS = 1_000;
+
+/**
+ * Runs the demo.
+ *
+ * @returns The exit code.
+ * @throws {NoFolderError} when there is no such folder; {@linkcode DemoRunningError} when another one runs.
+ */
+export async function demo(options: DemoOptions): Promise<number> {
+  const startedAt = performance.now();
+  using interruption = new Interruption();
+  const folder = await Deno.realPath(options.folder ?? PROJECT).catch(() =>
+    resolve(options.folder ?? PROJECT)
+  );
+  const data = resolve(options.data ?? join(PROJECT, ".troupe", "demo"));
+  // Read before anything is started: a wrong folder leaves nothing behind.
+  const { parcels, skipped } = await readDocuments(folder);
+  using state = await DemoState.open(data, folder);
+  const counter = new Counter(NO_METRICS);
+  const teller = openTeller({ dir: "demo", log: "text", logLevel: "error", plain: false }, counter);
+  if (state.resumed) {
+    const before = countOf(state.sent.size, "envelope");
+    teller.tell("info", `going on with a run that was interrupted: ${before} sent then`);
+  }
+  const trees = new Trees();
+  const mesh = await openMesh(data, { teller, counter, trees });
+  const progress = startProgress(teller, { mesh, counter });
+  let outcome: Pick<Run, "account" | "attacks"> | undefined;
+  try {
+    const work = runAll(parcels, { mesh, state, trees, teller, skipped, signal: interruption.first });
+    // What it still does after an interruption fails on a mesh that is closed, which is of no interest any more.
+    work.catch(() => {});
+    await untilAborted(interruption.first, work.then((done) => void (outcome = done)));
+  } finally {
+    progress.stop();
+    const ended = mesh.drain();
+    ended.catch(() => {});
+    await untilAborted(interruption.second, ended);
+    if (interruption.second.aborted) await mesh.stop();
+    await teller.end();
+  }
+  if (!outcome) {
+    console.error("interrupted: what was in hand is finished or kept; the same command goes on where it was");
+    return EXIT.interrupted;
+  }
+  const run: Run = {
+    ...outcome,
+    attackCount: ATTACKS.length,
+    skipped,
+    tookMs: performance.now() - startedAt,
+  };
+  const good = isGood(run);
+  if (good) await state.finish();
+  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 200;
+  for (const line of renderSummary(run, { width, styles: stylesFor(Deno.stdout) })) console.log(line);
+  if (!good) console.error(`The state is kept for a look: deno task troupe results --data ${data}`);
+  return good ? EXIT.ok : EXIT.failed;
+}
+
+async function readDocuments(folder: string): Promise<{ parcels: Parcel[]; skipped: Skipped[] }> {
+  const skipped: Skipped[] = [];
+  const parcels: Parcel[] = [];
+  for await (const found of findDocuments(folder, { maxBytes: MAX_DOCUMENT_BYTES })) {
+    if ("why" in found) skipped.push(found);
+    else {parcels.push({
+        name: found.path,
+        route: ROUTE,
+        payload: { name: found.path, text: found.text },
+      });}
+  }
+  return { parcels, skipped };
+}
+
+async function openMesh(
+  data: string,
+  { teller, counter, trees }: { teller: Teller; counter: Counter; trees: Trees },
+): Promise<Mesh> {
+  const report = new ChangeReport(teller);
+  let mesh: Mesh | undefined;
+  return mesh = await Mesh.open({
+    dir: join(PROJECT, "actors", "examples"),
+    folder: new MeshFolder(data),
+    logger: teller.logger,
+    metrics: counter,
+    onChange(status) {
+      // What comes to its end then is no news.
+      if (!mesh?.ending) report.changed(status);
+    },
+    onEnd(end) {
+      counter.ended(end);
+      trees.ended(end.root);
+    },
+  });
+}
+
+interface Everything {
+  readonly mesh: Mesh;
+  readonly state: DemoState;
+  readonly trees: Trees;
+  readonly teller: Teller;
+  readonly skipped: Skipped[];
+  readonly signal: AbortSignal;
+}
+
+/** Sends documents and attacks, waits for the end of it all, and makes the account; undefined when the signal comes before. */
+async function runAll(
+  parcels: readonly Parcel[],
+  { mesh, state, trees, teller, skipped, signal }: Everything,
+): Promise<Pick<Run, "account" | "attacks"> | undefined> {
+  await mesh.started;
+  const broken = mesh.actorStates().filter(({ state }) => state !== "running").map(({ name }) => name);
+  if (broken.length > 0) throw new DemoActorsError(broken);
+  teller.hint(`${countOf(parcels.length, "document")} under way`);
+  const { store, transport } = mesh;
+  const [attacks] = await Promise.all([
+    runAttacks({
+      state,
+      store,
+      transport,
+      trees,
+      signal,
+      onReport({ attack, contained, what }) {
+        const how = contained ? "contained" : "NOT CONTAINED";
+        const level = contained ? "info" : "error";
+        teller.tell(level, `rogue tried ${attack}: ${how} (${what.split("\n", 1)[0]})`);
+      },
+    }),
+    sendDocuments(parcels, { mesh, state, skipped, signal }),
+  ]);
+  await untilIdle(mesh, signal);
+  return signal.aborted ? undefined : { account: await accountOf(state.sent, store), attacks };
+}
+
+/** The demo needs every actor, and one of them does not run. */
+export class DemoActorsError extends TroupeError {
+  constructor(names: readonly string[]) {
+    super(
+      "troupe.DemoActors",
+      "system",
+      `The demo needs all of its actors, and ${names.join(", ")} cannot run: the lines above say why`,
+    );
+  }
+}
+
+async function sendDocuments(
+  parcels: readonly Parcel[],
+  { mesh, state, skipped, signal }: { mesh: Mesh; state: DemoState; skipped: Skipped[]; signal: AbortSignal },
+): Promise<void> {
+  const options = { state, store: mesh.store, transport: mesh.transport };
+  for (let at = 0; at < parcels.length && !signal.aborted; at += BATCH) {
+    const batch = parcels.slice(at, at + BATCH);
+    try {
+      await sendParcels(batch, options);
+    } catch (error) {
+      if (!(error instanceof TroupeError) || error.code !== "troupe.TooLarge") throw error;
+      // One of them is longer as JSON than its file is: each by itself, to find it.
+      for (const parcel of batch) await sendOrSkip(parcel, { options, skipped });
+    }
+  }
+}
+
+async function sendOrSkip(
+  parcel: Parcel,
+  { options, skipped }: { options: Parameters<typeof sendParcels>[1]; skipped: Skipped[] },
+): Promise<void> {
+  try {
+    await sendParcels([parcel], options);
+  } catch (error) {
+    if (!(error instanceof TroupeError) || error.code !== "troupe.TooLarge") throw error;
+    skipped.push({ path: parcel.name, why: error.message, refused: true });
+  }
+}
+
+/** Shows how far it is: a live view on a terminal, a line now and then elsewhere. */
+function startProgress(
+  teller: Teller,
+  { mesh, counter }: { mesh: Mesh; counter: Counter },
+): { stop(): void } {
+  teller.show(mesh, "building and starting the actors");
+  if (Deno.stderr.isTerminal()) return { stop: () => {} };
+  let told = -1;
+  const timer = setInterval(() => {
+    const done = mesh.actors.reduce((sum, name) => sum + counter.of(name).done, 0);
+    if (done === told) return;
+    told = done;
+    const inHand = mesh.actorStates().reduce((sum, { inFlight }) => sum + inFlight, 0);
+    teller.tell("info", `${formatCount(done)} hops done, ${formatCount(inHand)} in hand`);
+  }, PROGRESS_MS);
+  return { stop: () => clearInterval(timer) };
+}
