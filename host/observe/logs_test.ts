@@ -1,3 +1,4 @@
+import { getColorEnabled, setColorEnabled } from "@std/fmt/colors";
 import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { TroupeError } from "../errors.ts";
@@ -73,8 +74,15 @@ Deno.test("a text line is for people: time, level, actor, message, fields", () =
 
 Deno.test("colours are written only when asked for", () => {
   assertNotMatch(text({}), DANGEROUS);
-  const [line] = written({ format: "text", colors: true }, (logger) => logger.error("m"));
-  assertStringIncludes(line ?? "", "\u001b[");
+  const before = getColorEnabled();
+  // Whoever runs the tests may want none for himself (NO_COLOR).
+  setColorEnabled(true);
+  try {
+    const [line] = written({ format: "text", colors: true }, (logger) => logger.error("m"));
+    assertStringIncludes(line ?? "", "\u001b[");
+  } finally {
+    setColorEnabled(before);
+  }
 });
 
 Deno.test("whatever a guest says, in a message or a field, a line stays one line and does nothing to a terminal", () => {
