@@ -240,6 +240,21 @@ Deno.test("embedded: while another holds the file, nothing is lost, and it says 
   });
 });
 
+Deno.test("embedded: delays need not be whole milliseconds", async () => {
+  await inFolder(async (path) => {
+    const transport = await openEmbedded({ path });
+    await transport.declare(["a"]);
+    assertEquals(await transport.publish([{ ...message("a", "1"), delayMs: 0.25 }]), [{ kind: "ok" }]);
+    const consumer = transport.consume("a", { inFlight: 1 });
+    const deliveries = consumer[Symbol.asyncIterator]();
+    const first = await deliveries.next() as { value: Delivery };
+    await first.value.release({ delayMs: 0.25 });
+    const second = await deliveries.next() as { value: Delivery };
+    assertEquals((await second.value.settle([])).acked, true);
+    await transport.close();
+  });
+});
+
 Deno.test("embedded: it leaves nothing behind but the file", async () => {
   await inFolder(async (path) => {
     const transport = await openEmbedded({ path });

@@ -59,7 +59,7 @@ export class Messages {
   insert({ queue, body, delayMs = 0 }: Outgoing, now: number): void {
     const { lastInsertRowid } = this.#prepare("INSERT INTO meta (queue, at) VALUES (?, ?)").run(
       queue,
-      now + delayMs,
+      now + Math.ceil(delayMs),
     );
     this.#prepare("INSERT INTO body (id, body) VALUES (?, ?)").run(lastInsertRowid, body);
   }

@@ -264,7 +264,7 @@ class EmbeddedTransport implements Transport {
       },
       release: async ({ delayMs = 0 } = {}) => {
         if (!this.#holds.has(hold) || this.#closing) return;
-        await this.#do(() => this.#messages.release(hold, Date.now() + delayMs));
+        await this.#do(() => this.#messages.release(hold, Date.now() + Math.ceil(delayMs)));
         end();
       },
     };
