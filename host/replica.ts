@@ -12,7 +12,7 @@ import type { Grants, Isolation, Limits } from "./limits.ts";
 import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
 import type { Stage } from "./stage/stage.ts";
-import { startStage } from "./stage/supervisor.ts";
+import { bundleStage, startStage } from "./stage/supervisor.ts";
 import type { Transport } from "./transport/transport.ts";
 
 /** What an actor is, as far as its host needs to know. */
@@ -74,12 +74,15 @@ export async function openStage(
   options: Pick<ReplicaOptions, "cacheDir" | "logger" | "metrics" | "transport">,
 ): Promise<Stage> {
   const { cacheDir, logger, metrics, transport } = options;
-  const component = await prepareComponent(actor.component, {
-    cacheDir,
-    grants: actor.grants,
-    limits: actor.limits,
-    onWarning: (message: string) => logger.warn(message),
-  });
+  const [component] = await Promise.all([
+    prepareComponent(actor.component, {
+      cacheDir,
+      grants: actor.grants,
+      limits: actor.limits,
+      onWarning: (message: string) => logger.warn(message),
+    }),
+    bundleStage(cacheDir),
+  ]);
   return await startStage({
     actor: actor.name,
     component,
