@@ -9,7 +9,6 @@
  * @module
  */
 
-import { parseActorSpec } from "@troupe/controller/spec";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { SINK, SUMP } from "./actor_name.ts";
@@ -21,6 +20,7 @@ import { type HealthServer, type Problem, serveHealth } from "./observe/health.t
 import { createLogger, type Logger } from "./observe/logs.ts";
 import { createMetrics, type HostMetrics, NO_METRICS } from "./observe/metrics.ts";
 import { startReplica } from "./replica.ts";
+import { bundleStage } from "./stage/supervisor.ts";
 import { openTransport } from "./transport/open.ts";
 import type { Transport } from "./transport/transport.ts";
 
@@ -156,8 +156,13 @@ async function runActor(
   file: string,
   options: { transport: Transport; logger: Logger; cacheDir: string; metrics: HostMetrics },
 ): Promise<Running> {
-  const spec = parseActorSpec(await readSpec(file), { file });
-  const host = await startReplica(spec, options);
+  const text = await readSpec(file);
+  // In a process of its own, while the reader of specs is loaded, which takes as long: a cold start is to be short.
+  const bundled = bundleStage(options.cacheDir);
+  // What is wrong with it is told when the replica asks for it again.
+  bundled.catch(() => {});
+  const { parseActorSpec } = await import("@troupe/controller/spec");
+  const host = await startReplica(parseActorSpec(text, { file }), options);
   return { done: host.run(), problem: () => host.broken, drain: () => host.drain(), stop: () => host.stop() };
 }
 
