@@ -1,0 +1,50 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { ActorSpecError } from "./errors.ts";
+import { MESH_FILE, readMeshFile } from "./mesh_file.ts";
+
+const HEAD = "apiVersion: troupe.dev/v1alpha1\nkind: Mesh\nmetadata: { name: shop }\n";
+
+async function read(text?: string) {
+  const dir = await Deno.makeTempDir({ prefix: "troupe_mesh_file_" });
+  try {
+    if (text !== undefined) await Deno.writeTextFile(join(dir, MESH_FILE), text);
+    return await readMeshFile(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+Deno.test("a mesh's file chooses the transport, or leaves that to others; it need not be there", async () => {
+  const address = "rabbitmq://broker.example/shop?namespace=staging";
+  assertEquals(await read(`${HEAD}spec: { transport: "${address}" }\n`), {
+    name: "shop",
+    transport: address,
+  });
+  assertEquals(await read(HEAD), { name: "shop", transport: undefined });
+  assertEquals(await read(), undefined);
+  assertEquals(await readMeshFile("/no/such/folder"), undefined);
+});
+
+const WRONG: Readonly<Record<string, readonly [text: string, ...says: string[]]>> = {
+  "a password": [
+    `${HEAD}spec:\n  transport: rabbitmq://me:secret@broker.example/\n`,
+    "mesh.yaml:5: spec.transport must not hold a user or a password",
+    "TROUPE_RABBITMQ_PASSWORD_FILE",
+  ],
+  "an unknown field": [
+    `${HEAD}spec: { transprot: x }\n`,
+    "spec.transprot is not a field of a Mesh; did you mean transport?",
+  ],
+  "an actor": [HEAD.replace("Mesh", "Actor"), "mesh.yaml:2: kind has to be Mesh"],
+  "a bad name": [HEAD.replace("shop", "Shop!"), "metadata.name has to be a DNS label"],
+  "nothing": ["", "is empty"],
+};
+
+for (const [what, [text, ...says]] of Object.entries(WRONG)) {
+  Deno.test(`a mesh's file is refused with ${what}`, async () => {
+    const { message } = await assertRejects(() => read(text), ActorSpecError);
+    for (const part of says) assertStringIncludes(message, part);
+    if (message.includes("secret")) throw new Error("the password is repeated");
+  });
+}
