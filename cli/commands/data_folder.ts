@@ -11,21 +11,24 @@ import { DATA_FOLDER, MeshFolder, NoMeshError } from "../mesh/folder.ts";
  * The state of the mesh that a command is to look at: the folder that was named, or `$TROUPE_DATA`, or the nearest
  * `.troupe` from the current folder upwards.
  *
+ * @param options `data`: the folder that was named; `transport`: the address of its queues, if one was named.
  * @throws {NoMeshError} when there is no state of a mesh.
  */
-export async function findMesh(named: string | undefined): Promise<MeshFolder> {
-  const given = named ?? Deno.env.get("TROUPE_DATA");
+export async function findMesh(
+  { data, transport }: { readonly data?: string; readonly transport?: string },
+): Promise<MeshFolder> {
+  const given = data ?? Deno.env.get("TROUPE_DATA");
   if (given !== undefined) {
-    const folder = new MeshFolder(given);
+    const folder = new MeshFolder(given, { transport });
     await folder.mustExist();
     return folder;
   }
-  return await nearest(Deno.cwd());
+  return await nearest(Deno.cwd(), transport);
 }
 
-async function nearest(from: string): Promise<MeshFolder> {
+async function nearest(from: string, transport: string | undefined): Promise<MeshFolder> {
   for (let above = resolve(from);; above = dirname(above)) {
-    const folder = new MeshFolder(join(above, DATA_FOLDER));
+    const folder = new MeshFolder(join(above, DATA_FOLDER), { transport });
     try {
       await folder.mustExist();
       return folder;

@@ -43,3 +43,11 @@ export function dataOption(): Option {
     "where the mesh keeps its state (default: $TROUPE_DATA, or the nearest .troupe from here upwards)",
   );
 }
+
+/** The option that names the queues. */
+export function transportOption(otherwise: string): Option {
+  return new Option(
+    "--transport <address>",
+    `where the queues are: embedded, or rabbitmq://HOST/VHOST (default: $TROUPE_TRANSPORT, or ${otherwise})`,
+  ).env("TROUPE_TRANSPORT");
+}

@@ -12,6 +12,7 @@
 import { CommanderError } from "commander";
 import { defineCommand } from "../commands/define.ts";
 import { EXIT } from "../commands/exit_code.ts";
+import { transportOption } from "../commands/option_values.ts";
 import { TroupeError } from "@troupe/host/errors";
 
 const command = defineCommand({
@@ -33,6 +34,7 @@ const command = defineCommand({
 })
   .argument("[folder]", "where the documents are (default: this project)")
   .option("--data <folder>", "where the demo keeps its state (default: .troupe/demo in this project)")
+  .addOption(transportOption("embedded"))
   .exitOverride();
 
 async function main(): Promise<number> {

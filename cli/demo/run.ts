@@ -32,6 +32,8 @@ export interface DemoOptions {
   readonly folder?: string;
   /** Where the demo keeps its state. @default `.troupe/demo` in the project */
   readonly data?: string;
+  /** Address of the queues. @default embedded */
+  readonly transport?: string;
 }
 
 const PROJECT = fromFileUrl(new URL("../..", import.meta.url));
@@ -67,7 +69,9 @@ export async function demo(options: DemoOptions): Promise<number> {
     teller.tell("info", `going on with a run that was interrupted: ${before} sent then`);
   }
   const trees = new Trees();
-  const mesh = await openMesh(data, { teller, counter, trees });
+  const meshFolder = new MeshFolder(data, { transport: options.transport });
+  await meshFolder.claimTransport();
+  const mesh = await openMesh(meshFolder, { teller, counter, trees });
   const progress = startProgress(teller, { mesh, counter });
   let outcome: Pick<Run, "account" | "attacks"> | undefined;
   try {
@@ -116,14 +120,14 @@ async function readDocuments(folder: string): Promise<{ parcels: Parcel[]; skipp
 }
 
 async function openMesh(
-  data: string,
+  folder: MeshFolder,
   { teller, counter, trees }: { teller: Teller; counter: Counter; trees: Trees },
 ): Promise<Mesh> {
   const report = new ChangeReport(teller);
   let mesh: Mesh | undefined;
   return mesh = await Mesh.open({
     dir: join(PROJECT, "actors", "examples"),
-    folder: new MeshFolder(data),
+    folder,
     logger: teller.logger,
     metrics: counter,
     onChange(status) {

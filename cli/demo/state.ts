@@ -9,7 +9,7 @@ import { z } from "zod";
 import { TroupeError } from "@troupe/host/errors";
 
 /** Files that belong to one run; the cache of transpiled components outlives it. */
-const RUN_FILES = /^((mesh|results)\.db(-.*)?|sent\.jsonl|run\.json)$/;
+const RUN_FILES = /^((mesh|results)\.db(-.*)?|sent\.jsonl|run\.json|transport\.json)$/;
 
 const Run = z.object({
   /** The folder whose documents are sent, absolute. */

@@ -7,16 +7,14 @@
 import { TroupeError } from "@troupe/host/errors";
 import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
 import type { Store } from "@troupe/host/crew/store";
-import { openEmbedded } from "@troupe/host/transport/embedded";
+import { openTransport, type OpenTransportOptions, showAddress } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
 import { join, resolve } from "@std/path";
 import { takeLock } from "./lock.ts";
+import { EMBEDDED, OtherTransportError, readNote, writeNote } from "./transport_note.ts";
 
 /** Name of the folder, beside the mesh, where none is named. */
 export const DATA_FOLDER = ".troupe";
-
-/** Larger than any envelope, so that a dead one, which is wrapped, still fits its queue. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** There is no mesh's state where one was expected. */
 export class NoMeshError extends TroupeError {
@@ -33,10 +31,16 @@ export class NoMeshError extends TroupeError {
 export class MeshFolder {
   /** The folder, absolute. */
   readonly path: string;
+  readonly #transport: string | undefined;
 
-  /** @param path The folder; it need not exist. */
-  constructor(path: string) {
+  /**
+   * @param path The folder; it need not exist.
+   * @param options `transport`: address of the queues. @default the one that is noted in the folder, or else the embedded
+   * transport in it
+   */
+  constructor(path: string, options: { readonly transport?: string | undefined } = {}) {
     this.path = resolve(path);
+    this.#transport = options.transport;
   }
 
   /** Transpiled components, and the code of the sandbox. */
@@ -64,21 +68,49 @@ export class MeshFolder {
    * @throws {NoMeshError} when none was.
    */
   async mustExist(): Promise<void> {
-    try {
-      await Deno.stat(join(this.path, "mesh.db"));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) throw new NoMeshError(this.path);
-      throw error;
-    }
+    if (await readNote(this.#note) !== undefined) return;
+    if (!await exists(this.#file)) throw new NoMeshError(this.path);
+  }
+
+  /**
+   * Notes the transport, the first time; from then on the state is that mesh's.
+   *
+   * @throws {OtherTransportError} when the state belongs to a mesh on another.
+   */
+  async claimTransport(): Promise<void> {
+    const wanted = showAddress(this.#transport ?? EMBEDDED);
+    const noted = await readNote(this.#note) ?? (await exists(this.#file) ? EMBEDDED : undefined);
+    if (noted === undefined) await writeNote(this.#note, wanted);
+    else if (noted !== wanted) throw new OtherTransportError(this.path, noted, wanted);
   }
 
   /** The queues. */
-  openTransport(): Promise<Transport> {
-    return openEmbedded({ path: join(this.path, "mesh.db"), maxBodyBytes: MAX_BODY_BYTES });
+  async openTransport(options: OpenTransportOptions = {}): Promise<Transport> {
+    const address = this.#transport ?? await readNote(this.#note) ?? EMBEDDED;
+    return await openTransport(address === EMBEDDED ? `embedded:${this.#file}` : address, options);
   }
 
   /** The results. */
   openStore(): Promise<Store> {
     return openSqliteStore({ path: join(this.path, "results.db") });
+  }
+
+  /** The file of the embedded transport. */
+  get #file(): string {
+    return join(this.path, "mesh.db");
+  }
+
+  get #note(): string {
+    return join(this.path, "transport.json");
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

@@ -15,6 +15,7 @@ import type { Problem } from "@troupe/host/observe/health";
 import type { Logger } from "@troupe/host/observe/logs";
 import type { HostMetrics } from "@troupe/host/observe/metrics";
 import type { Depth, Transport } from "@troupe/host/transport";
+import { basename, resolve } from "@std/path";
 import { MeshActor, type MeshActorStatus } from "./actor.ts";
 import type { MeshFolder } from "./folder.ts";
 
@@ -107,7 +108,10 @@ export class Mesh {
   static async open(options: MeshOptions): Promise<Mesh> {
     const specs = await loadMesh(options.dir);
     await options.folder.make();
-    const transport = await options.folder.openTransport();
+    const transport = await options.folder.openTransport({
+      name: `up ${basename(resolve(options.dir))}`,
+      onEvent: ({ kind, detail }) => options.logger.warn(`transport: ${kind}`, { detail }),
+    });
     try {
       // Every queue exists before the first hop: a route may name any actor of the mesh.
       await transport.declare([SINK, SUMP, ...specs.map(({ name }) => name)]);
@@ -164,6 +168,14 @@ export class Mesh {
       ...this.actors.map((name) => ({ part: name, reason: this.#actors.get(name)?.obstacle ?? "" })),
       ...[...this.#crew].map(([part, member]) => ({ part, reason: member.problem() })),
     ].filter(({ reason }) => reason !== "");
+  }
+
+  /**
+   * How often in a row {@linkcode isIdle} has to say so until it is certain. The embedded transport counts everything in
+   * one look; a broker does not tell of messages that are on their way to a consumer.
+   */
+  get idleLooks(): number {
+    return this.transport.name === "embedded" ? 1 : 5;
   }
 
   /**

@@ -37,6 +37,11 @@ export class UpProcess implements AsyncDisposable {
     return this.#output;
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Its exit code, once it has ended. */
   get code(): Promise<number> {
     return this.#reading.then(() => this.#process.status).then(({ code }) => code);

@@ -49,7 +49,7 @@ export async function results(options: ResultsOptions): Promise<number> {
   if (options.id !== undefined && (options.failed || options.root !== undefined)) {
     throw new UsageError("An id names one result: leave --failed and --root away, or the id");
   }
-  const store = await (await findMesh(options.data)).openStore();
+  const store = await (await findMesh(options)).openStore();
   const out = new Output();
   const styles = stylesFor(Deno.stdout);
   try {

@@ -43,6 +43,8 @@ export interface SendOptions {
   /** In milliseconds. */
   readonly timeout: number;
   readonly data?: string;
+  /** Address of the queues. @default the one that the mesh was started with */
+  readonly transport?: string;
 }
 
 /** The tenant of whoever uses the command: on one machine there is but one. */
@@ -68,7 +70,7 @@ export async function send(options: SendOptions): Promise<number> {
     deadline: options.deadline === undefined ? undefined : parseDeadline(options.deadline, new Date()),
   };
   checkRoute(defaults.route);
-  const folder = await findMesh(options.data);
+  const folder = await findMesh(options);
   const transport = await folder.openTransport();
   const out = new Output();
   let sent: readonly string[] = [];

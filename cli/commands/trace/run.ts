@@ -21,6 +21,8 @@ export interface TraceOptions {
   readonly payload: boolean;
   readonly json: boolean;
   readonly data?: string;
+  /** Address of the queues. @default the one that the mesh was started with */
+  readonly transport?: string;
 }
 
 /** Nothing is known of an envelope. */
@@ -41,7 +43,7 @@ export class UnknownEnvelopeError extends TroupeError {
  * @throws {UnknownEnvelopeError} when no record speaks of it.
  */
 export async function trace(options: TraceOptions): Promise<number> {
-  const folder = await findMesh(options.data);
+  const folder = await findMesh(options);
   const store = await folder.openStore();
   try {
     const root = await store.rootOf(options.id) ?? options.id;

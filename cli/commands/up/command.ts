@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { parsePort } from "../option_values.ts";
+import { parsePort, transportOption } from "../option_values.ts";
 import type { UpOptions } from "./run.ts";
 
 /** `troupe up [DIR]`. */
@@ -17,6 +17,10 @@ export function upCommand(): Command {
     examples: [
       { line: "troupe up", what: "every actor below this folder, until Ctrl-C" },
       { line: "troupe up actors --until-idle", what: "works off what is queued, then ends" },
+      {
+        line: "troupe up shop --transport rabbitmq://broker.example/shop",
+        what: "with the queues on RabbitMQ",
+      },
       { line: "troupe up --metrics-port 9090 --log json --plain", what: "as a service" },
     ],
     exitCodes: {
@@ -27,6 +31,7 @@ export function upCommand(): Command {
   })
     .argument("[dir]", "folder in which every actor.yaml is looked for", ".")
     .option("--data <folder>", "where the mesh keeps its state (default: .troupe in DIR)")
+    .addOption(transportOption("what mesh.yaml in DIR says, or embedded"))
     .option("--until-idle", "end when nothing is left to do", false)
     .option("--no-watch", "do not look for changes of sources")
     .option("--no-check", "do not check the types of TypeScript sources")

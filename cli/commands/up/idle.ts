@@ -10,8 +10,14 @@ import type { Mesh } from "../../mesh/mesh.ts";
 const INTERVAL_MS = 100;
 
 /** Resolves when nothing is left that this mesh could do, or the signal comes. */
-export async function untilIdle(mesh: Pick<Mesh, "isIdle">, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && !await mesh.isIdle()) {
+export async function untilIdle(
+  mesh: Pick<Mesh, "isIdle" | "idleLooks">,
+  signal: AbortSignal,
+): Promise<void> {
+  let idle = 0;
+  while (!signal.aborted) {
+    idle = await mesh.isIdle() ? idle + 1 : 0;
+    if (idle >= mesh.idleLooks) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(end, INTERVAL_MS);
       signal.addEventListener("abort", end);

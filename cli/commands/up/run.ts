@@ -5,6 +5,7 @@
  */
 
 import { loadMesh } from "@troupe/controller/mesh";
+import { readMeshFile } from "@troupe/controller/mesh_file";
 import type { Level } from "@troupe/host/observe/logs";
 import { createMetrics, NO_METRICS } from "@troupe/host/observe/metrics";
 import { join } from "@std/path";
@@ -26,6 +27,8 @@ export interface UpOptions {
   readonly dir: string;
   /** Folder of the mesh's state. @default .troupe in `dir` */
   readonly data?: string;
+  /** Address of the queues. @default what `mesh.yaml` says, or the embedded transport */
+  readonly transport?: string;
   /** Whether to end when nothing is left to do. */
   readonly untilIdle: boolean;
   /** Whether to take up changes of sources. */
@@ -50,9 +53,11 @@ export async function up(options: UpOptions): Promise<number> {
   using interruption = new Interruption();
   // Nothing is made on disk for a folder that is no mesh.
   await loadMesh(options.dir);
-  const folder = new MeshFolder(options.data ?? join(options.dir, DATA_FOLDER));
+  const transport = options.transport ?? (await readMeshFile(options.dir))?.transport;
+  const folder = new MeshFolder(options.data ?? join(options.dir, DATA_FOLDER), { transport });
   await folder.make();
   using _lock = await folder.lock();
+  await folder.claimTransport();
   const metrics = options.metricsPort === undefined ? undefined : await createMetrics();
   const counter = new Counter(metrics ?? NO_METRICS);
   const teller = openTeller(options, counter);
