@@ -9,7 +9,7 @@ import { z } from "zod";
 import { ATTACKS } from "../../actors/examples/rogue/actor.ts";
 import type { TreeEnds } from "../commands/tree_ends.ts";
 import { type SendingOptions, sendParcels } from "./sending.ts";
-import type { Trees } from "./trees.ts";
+import type { Trees, WaitOptions } from "./trees.ts";
 
 /** What came of one attack. */
 export interface AttackReport {
@@ -33,13 +33,12 @@ const PlatformError = z.object({ type: z.string().startsWith("troupe."), message
 
 /** Runs them all. @returns Those that were done before the signal came. */
 export async function runAttacks(
-  options: SendingOptions & {
+  options: SendingOptions & WaitOptions & {
     readonly trees: Trees;
-    readonly signal: AbortSignal;
     readonly onReport: (report: AttackReport) => void;
   },
 ): Promise<AttackReport[]> {
-  const { trees, signal, store, onReport } = options;
+  const { trees, onReport } = options;
   const reports: AttackReport[] = [];
   for (const attack of ATTACKS) {
     const [bad = ""] = await sendParcels([{
@@ -47,7 +46,7 @@ export async function runAttacks(
       route: ["rogue"],
       payload: { attack },
     }], options);
-    const ends = await trees.complete(bad, { store, signal });
+    const ends = await trees.ends(bad, options);
     if (!ends) return reports;
     const honest = {
       name: `${HONEST}${attack}`,
@@ -57,7 +56,7 @@ export async function runAttacks(
       [{ name: honest.name, route: ["split", "score", "judge"], payload: honest }],
       options,
     );
-    const after = await trees.complete(good, { store, signal });
+    const after = await trees.ends(good, options);
     if (!after) return reports;
     const report = { attack, ...verdictOf(ends), alive: isHonest(after) };
     reports.push(report);
@@ -87,7 +86,7 @@ export function verdictOf(
     : { contained: false, what: `it found ${found.join(", ")}` };
 }
 
-function isHonest({ results, dead }: TreeEnds): boolean {
+function isHonest({ results, dead, complete }: TreeEnds): boolean {
   const succeeded = ({ phase }: StoredResult) => phase === "succeeded";
-  return dead.length === 0 && results.length > 0 && results.every(succeeded);
+  return complete && dead.length === 0 && results.length > 0 && results.every(succeeded);
 }

@@ -13,6 +13,7 @@ import { CommanderError } from "commander";
 import { defineCommand } from "../commands/define.ts";
 import { EXIT } from "../commands/exit_code.ts";
 import { transportOption } from "../commands/option_values.ts";
+import { UsageError } from "../commands/usage_error.ts";
 import { TroupeError } from "@troupe/host/errors";
 
 const command = defineCommand({
@@ -41,17 +42,14 @@ async function main(): Promise<number> {
   try {
     command.parse(Deno.args, { from: "user" });
     const [folder] = command.args;
-    const { data } = command.opts<{ data?: string }>();
+    const options = command.opts<{ data?: string; transport?: string }>();
     const { demo } = await import("./run.ts");
-    return await demo({
-      ...(folder === undefined ? {} : { folder }),
-      ...(data === undefined ? {} : { data }),
-    });
+    return await demo({ ...options, ...(folder === undefined ? {} : { folder }) });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof TroupeError)) throw error;
     console.error(`demo: ${error.message}`);
-    return EXIT.failed;
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }
 

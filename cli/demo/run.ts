@@ -5,6 +5,7 @@
  */
 
 import { ATTACKS } from "../../actors/examples/rogue/actor.ts";
+import { SINK } from "@troupe/host/actor_name";
 import { TroupeError } from "@troupe/host/errors";
 import { NO_METRICS } from "@troupe/host/observe/metrics";
 import { fromFileUrl, join, resolve } from "@std/path";
@@ -16,7 +17,7 @@ import { openTeller, type Teller } from "../commands/up/teller.ts";
 import { Counter } from "../mesh/counter.ts";
 import { MeshFolder } from "../mesh/folder.ts";
 import { Mesh } from "../mesh/mesh.ts";
-import { countOf, formatCount } from "../view/quantity.ts";
+import { countOf, formatCount, formatDuration } from "../view/quantity.ts";
 import { stylesFor } from "../view/styles.ts";
 import { accountOf } from "./account.ts";
 import { runAttacks } from "./attacks.ts";
@@ -44,7 +45,7 @@ const MAX_DOCUMENT_BYTES = 700 * 1024;
 /** Documents that are sent in one go. */
 const BATCH = 50;
 /** How often progress is told where there is no live view, in milliseconds. */
-const PROGRESS_MS = 1_000;
+const PROGRESS_MS = 2_000;
 
 /**
  * Runs the demo.
@@ -81,6 +82,13 @@ export async function demo(options: DemoOptions): Promise<number> {
     await untilAborted(interruption.first, work.then((done) => void (outcome = done)));
   } finally {
     progress.stop();
+    if (interruption.first.aborted) {
+      teller.hint("draining; Ctrl-C again ends at once");
+      teller.tell(
+        "info",
+        "draining: no more is taken, what is in hand is finished; a second signal stops at once",
+      );
+    }
     const ended = mesh.drain();
     ended.catch(() => {});
     await untilAborted(interruption.second, ended);
@@ -101,7 +109,11 @@ export async function demo(options: DemoOptions): Promise<number> {
   if (good) await state.finish();
   const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 200;
   for (const line of renderSummary(run, { width, styles: stylesFor(Deno.stdout) })) console.log(line);
-  if (!good) console.error(`The state is kept for a look: deno task troupe results --data ${data}`);
+  console.error(
+    good
+      ? `Every result: deno task troupe results --data ${data}`
+      : `The run is kept for a look: deno task troupe results --data ${data}; without ${data} the next one begins anew`,
+  );
   return good ? EXIT.ok : EXIT.failed;
 }
 
@@ -162,8 +174,8 @@ async function runAll(
   const { store, transport } = mesh;
   const [attacks] = await Promise.all([
     runAttacks({
+      mesh,
       state,
-      store,
       transport,
       trees,
       signal,
@@ -194,7 +206,7 @@ async function sendDocuments(
   parcels: readonly Parcel[],
   { mesh, state, skipped, signal }: { mesh: Mesh; state: DemoState; skipped: Skipped[]; signal: AbortSignal },
 ): Promise<void> {
-  const options = { state, store: mesh.store, transport: mesh.transport };
+  const options = { state, transport: mesh.transport };
   for (let at = 0; at < parcels.length && !signal.aborted; at += BATCH) {
     const batch = parcels.slice(at, at + BATCH);
     try {
@@ -226,13 +238,20 @@ function startProgress(
 ): { stop(): void } {
   teller.show(mesh, "building and starting the actors");
   if (Deno.stderr.isTerminal()) return { stop: () => {} };
-  let told = -1;
+  const since = performance.now();
   const timer = setInterval(() => {
-    const done = mesh.actors.reduce((sum, name) => sum + counter.of(name).done, 0);
-    if (done === told) return;
-    told = done;
-    const inHand = mesh.actorStates().reduce((sum, { inFlight }) => sum + inFlight, 0);
-    teller.tell("info", `${formatCount(done)} hops done, ${formatCount(inHand)} in hand`);
+    teller.tell("info", `${formatDuration(performance.now() - since)}: ${whatGoesOn(mesh, counter)}`);
   }, PROGRESS_MS);
   return { stop: () => clearInterval(timer) };
+}
+
+function whatGoesOn(mesh: Mesh, counter: Counter): string {
+  const states = mesh.actorStates();
+  const coming = states.filter(({ state }) => state === "building" || state === "starting");
+  if (coming.length > 0) return coming.map(({ name, state }) => `${name} is ${state}`).join(", ");
+  const done = states.reduce((sum, { name }) => sum + counter.of(name).done, 0);
+  const inHand = states.reduce((sum, { inFlight }) => sum + inFlight, 0);
+  return `${countOf(done, "hop")} done, ${formatCount(inHand)} in hand, ${
+    countOf(counter.of(SINK).done, "result")
+  }`;
 }

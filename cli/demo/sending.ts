@@ -1,10 +1,14 @@
 /**
- * Sends envelopes that a later run of the demo can account for: what is about to be sent is noted before it is.
+ * Sends envelopes that a later run of the demo can account for.
+ *
+ * An id is made from what is sent, and it is noted as soon as it is safe in its queue. So what was noted need not be sent
+ * again, and what was sent and not yet noted when the process was killed is sent again under the same id, by which it is
+ * recognised. A document that was changed since is another envelope.
  *
  * @module
  */
 
-import type { Store } from "@troupe/host/crew/store";
+import { deriveId } from "@troupe/host/lineage";
 import type { Transport } from "@troupe/host/transport";
 import { publishBatch } from "../commands/send/publish.ts";
 import { type Submission, submissionOf } from "../commands/send/submission.ts";
@@ -21,35 +25,31 @@ export interface Parcel {
 /** What to send with. */
 export interface SendingOptions {
   readonly state: DemoState;
-  readonly store: Store;
   readonly transport: Transport;
 }
 
 /**
- * Sends what the run before did not send, or may not have sent. An envelope that was noted then keeps its id, so that
- * one which is sent twice is still one.
+ * Sends what was not sent before.
  *
  * @returns The ids, in the order of the parcels.
  * @throws {EnvelopeLimitError} when a payload is too large for an envelope; nothing is sent then.
  */
 export async function sendParcels(
   parcels: readonly Parcel[],
-  { state, store, transport }: SendingOptions,
+  { state, transport }: SendingOptions,
 ): Promise<string[]> {
-  const noted = new Map([...state.sent].map(([id, name]) => [name, id]));
   const ids: string[] = [];
   const batch: Submission[] = [];
-  const notes = new Map<string, string>();
+  const names = new Map<string, string>();
   for (const { name, route, payload } of parcels) {
-    const before = noted.get(name);
-    const id = before ?? crypto.randomUUID();
+    const text = JSON.stringify(payload);
+    const id = await deriveId(["demo", name, text]);
     ids.push(id);
-    // Whatever an actor has seen of it was sent.
-    if (before !== undefined && await store.rootOf(before) !== undefined) continue;
-    batch.push(submissionOf(JSON.stringify(payload), id, { route, headers: {}, deadline: undefined }));
-    notes.set(id, name);
+    if (state.sent.has(id)) continue;
+    batch.push(submissionOf(text, id, { route, headers: {}, deadline: undefined }));
+    names.set(id, name);
   }
-  await state.sending(notes);
   await publishBatch(transport, batch, { onSafe: () => Promise.resolve() });
+  await state.noteSent(names);
   return ids;
 }

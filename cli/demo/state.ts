@@ -7,6 +7,7 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import { TroupeError } from "@troupe/host/errors";
+import { UsageError } from "../commands/usage_error.ts";
 
 /** Files that belong to one run; the cache of transpiled components outlives it. */
 const RUN_FILES = /^((mesh|results)\.db(-.*)?|sent\.jsonl|run\.json|transport\.json)$/;
@@ -19,7 +20,7 @@ const Run = z.object({
 });
 type Run = z.infer<typeof Run>;
 
-/** One document that was sent: id and path. */
+/** One envelope that was sent: its id, and the name under which it is accounted for. */
 const Sent = z.tuple([z.string(), z.string()]);
 
 /** Another demo is running on the same state. */
@@ -56,6 +57,7 @@ export class DemoState implements Disposable {
    * @param path Folder of the state.
    * @param folder Folder of the documents, absolute.
    * @throws {DemoRunningError} when another process has it.
+   * @throws {UsageError} when the folder holds the state of another mesh, which is not to be cleared.
    */
   static async open(path: string, folder: string): Promise<DemoState> {
     await Deno.mkdir(path, { recursive: true });
@@ -65,7 +67,14 @@ export class DemoState implements Disposable {
       lock.close();
       throw new DemoRunningError(path);
     }
-    const before = await readRun(join(path, "run.json"));
+    const record = await readIfThere(join(path, "run.json"));
+    if (record === "" && await exists(join(path, "mesh.db"))) {
+      lock.close();
+      throw new UsageError(
+        `--data ${path}: this is the state of another mesh; name a folder of the demo's own`,
+      );
+    }
+    const before = readRun(record);
     if (before && !before.finished && before.folder === folder) {
       return new DemoState(path, lock, { run: before, sent: await readSent(join(path, "sent.jsonl")) });
     }
@@ -77,18 +86,18 @@ export class DemoState implements Disposable {
     return state;
   }
 
-  /** What was sent, or was about to be: id → path of the document. */
+  /** What is known to have been sent: id → name. */
   get sent(): ReadonlyMap<string, string> {
     return this.#sent;
   }
 
-  /** Notes what is about to be sent; it is in the file when this resolves. */
-  async sending(documents: ReadonlyMap<string, string>): Promise<void> {
+  /** Notes what is safe in its queue; it is in the file when this resolves. */
+  async noteSent(envelopes: ReadonlyMap<string, string>): Promise<void> {
     const lines: string[] = [];
-    for (const [id, path] of documents) {
+    for (const [id, name] of envelopes) {
       if (this.#sent.has(id)) continue;
-      this.#sent.set(id, path);
-      lines.push(`${JSON.stringify([id, path])}\n`);
+      this.#sent.set(id, name);
+      lines.push(`${JSON.stringify([id, name])}\n`);
     }
     await Deno.writeTextFile(join(this.#path, "sent.jsonl"), lines.join(""), { append: true });
   }
@@ -111,8 +120,7 @@ export class DemoState implements Disposable {
 }
 
 /** The record of the run before; none when there was none, or when it cannot be read. */
-async function readRun(file: string): Promise<Run | undefined> {
-  const text = await readIfThere(file);
+function readRun(text: string): Run | undefined {
   try {
     return Run.safeParse(JSON.parse(text)).data;
   } catch {
@@ -123,7 +131,7 @@ async function readRun(file: string): Promise<Run | undefined> {
 
 async function readSent(file: string): Promise<Map<string, string>> {
   const text = await readIfThere(file);
-  // What follows the last line break was cut off by the end of its process, before it was sent.
+  // What follows the last line break was cut off by the end of its process: it is noted again.
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   if (whole !== text) await Deno.writeTextFile(file, whole);
   return new Map(whole.split("\n").slice(0, -1).map((line) => Sent.parse(JSON.parse(line))));
@@ -134,6 +142,16 @@ async function readIfThere(file: string): Promise<string> {
     return await Deno.readTextFile(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import { UsageError } from "../commands/usage_error.ts";
 import { DemoRunningError, DemoState } from "./state.ts";
 
 async function withFolder(test: (path: string) => Promise<void>): Promise<void> {
@@ -18,8 +19,8 @@ Deno.test("an interrupted run goes on; a finished one makes room", () =>
     {
       using state = await DemoState.open(path, "/docs");
       assert(!state.resumed);
-      await state.sending(new Map([["id-1", "a.md"], ["id-2", "odd\nname.md"]]));
-      await state.sending(new Map([["id-2", "odd\nname.md"], ["id-3", "c.md"]]));
+      await state.noteSent(new Map([["id-1", "a.md"], ["id-2", "odd\nname.md"]]));
+      await state.noteSent(new Map([["id-2", "odd\nname.md"], ["id-3", "c.md"]]));
       await Deno.writeTextFile(join(path, "mesh.db"), "queues");
       await Deno.mkdir(join(path, "mesh.db-owners"));
       await Deno.mkdir(join(path, "cache"));
@@ -42,7 +43,7 @@ Deno.test("a run with another folder, and a damaged record, begin anew", () =>
   withFolder(async (path) => {
     {
       using state = await DemoState.open(path, "/docs");
-      await state.sending(new Map([["id-1", "a.md"]]));
+      await state.noteSent(new Map([["id-1", "a.md"]]));
     }
     {
       using state = await DemoState.open(path, "/other");
@@ -53,17 +54,17 @@ Deno.test("a run with another folder, and a damaged record, begin anew", () =>
     assert(!state.resumed);
   }));
 
-Deno.test("a line that was cut off by the end of its process is no document", () =>
+Deno.test("a line that was cut off by the end of its process is no envelope", () =>
   withFolder(async (path) => {
     {
       using state = await DemoState.open(path, "/docs");
-      await state.sending(new Map([["id-1", "a.md"]]));
+      await state.noteSent(new Map([["id-1", "a.md"]]));
     }
     await Deno.writeTextFile(join(path, "sent.jsonl"), '["id-2","b.', { append: true });
     {
       using state = await DemoState.open(path, "/docs");
       assertEquals([...state.sent.keys()], ["id-1"]);
-      await state.sending(new Map([["id-3", "c.md"]]));
+      await state.noteSent(new Map([["id-3", "c.md"]]));
     }
     using state = await DemoState.open(path, "/docs");
     assertEquals([...state.sent.keys()], ["id-1", "id-3"]);
@@ -73,4 +74,15 @@ Deno.test("two demos do not share a state", () =>
   withFolder(async (path) => {
     using _state = await DemoState.open(path, "/docs");
     await assertRejects(() => DemoState.open(path, "/docs"), DemoRunningError, "running already");
+  }));
+
+Deno.test("the state of another mesh is refused, and left as it was", () =>
+  withFolder(async (path) => {
+    await Deno.writeTextFile(join(path, "mesh.db"), "queues of somebody's");
+    await assertRejects(() => DemoState.open(path, "/docs"), UsageError, "another mesh");
+    assertEquals(await Deno.readTextFile(join(path, "mesh.db")), "queues of somebody's");
+    await Deno.remove(join(path, "mesh.db"));
+    // The lock was given back.
+    using state = await DemoState.open(path, "/docs");
+    assert(!state.resumed);
   }));

@@ -29,6 +29,7 @@ const DOCUMENTS = [
   { title: "READING EASE", align: "right" },
   { title: "STORED", align: "right" },
   { title: "TO REVIEW", align: "right" },
+  { title: "ABOUT" },
 ] as const;
 const ATTACKS = [{ title: "ATTACK" }, { title: "CONTAINED" }, { title: "MESH AFTER IT" }, {
   title: "WHAT HAPPENED",
@@ -36,7 +37,7 @@ const ATTACKS = [{ title: "ATTACK" }, { title: "CONTAINED" }, { title: "MESH AFT
 /** Most documents that are listed. */
 const MOST_LISTED = 15;
 
-/** Whether everything is as it has to be: nothing lost or dead, nothing in conflict, every attack contained, the mesh alive. */
+/** Whether everything is as it has to be: nothing lost, nothing in conflict, every attack contained, the mesh alive. */
 export function isGood({ account, attacks, attackCount }: Run): boolean {
   return account.lost.length === 0 && account.conflicts === 0 && attacks.length === attackCount &&
     attacks.every(({ contained, alive }) => contained && alive);
@@ -51,6 +52,7 @@ export function renderSummary(
   const lines = [
     "",
     ...documentTable(account.documents, styles),
+    ...extremes(account, styles),
     "",
     ...attackTable(attacks, styles),
     ...skipped.filter(({ refused }) => refused).map(({ path, why }) =>
@@ -65,17 +67,31 @@ export function renderSummary(
 function documentTable(documents: readonly DocumentLine[], styles: Styles): string[] {
   if (documents.length === 0) return ["no document was found: name a folder with .md or .txt files"];
   const listed = documents.toSorted((a, b) => b.words - a.words).slice(0, MOST_LISTED);
-  const rows = listed.map(({ path, sections, words, readability, stored, reviewed }) => [
+  const rows = listed.map(({ path, sections, words, readability, stored, reviewed, keywords }) => [
     styles.name(printable(path)),
     formatCount(sections),
     formatCount(words),
     readability === undefined ? "" : readability.toFixed(0),
     formatCount(stored),
     formatCount(reviewed),
+    printable(keywords.join(", ")),
   ]);
   const [titles = "", ...table] = formatTable(DOCUMENTS, rows);
   const hidden = documents.length - listed.length;
   return [styles.dim(titles), ...table, ...hidden > 0 ? [styles.dim(`and ${formatCount(hidden)} more`)] : []];
+}
+
+/** Two results, so that one sees what they are made of. */
+function extremes({ hardest, easiest }: Account, styles: Styles): string[] {
+  if (!hardest || !easiest || hardest === easiest) return [];
+  return [["hardest to read", hardest] as const, ["easiest to read", easiest] as const].flatMap(
+    ([what, { path, title, readability, excerpt }]) => [
+      "",
+      `${what}: ${styles.name(printable(path))}${title && `, ${printable(title)}`} ` +
+      `(reading ease ${readability.toFixed(0)})`,
+      styles.dim(`  ${printable(excerpt.replaceAll(/\s+/g, " "))}`),
+    ],
+  );
 }
 
 function attackTable(attacks: readonly AttackReport[], styles: Styles): string[] {

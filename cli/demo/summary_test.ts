@@ -11,10 +11,13 @@ const account: Account = {
     sections: 2,
     words: 1200,
     readability: 61.4,
+    keywords: ["mesh", "actor"],
     stored: 1,
     reviewed: 1,
     failed: 0,
   }],
+  hardest: { path: "a.md", title: "Hard", readability: 11.2, excerpt: "Notwithstanding\nthe \u001b[2J" },
+  easiest: { path: "b.md", title: "", readability: 99, excerpt: "The cat sat." },
   sent: 2,
   envelopes: 3,
   results: 3,
@@ -37,6 +40,9 @@ Deno.test("the summary tells what came of everything, and is no wider than it ma
       "1 of 1",
       "lost 0",
       "1,200",
+      "mesh, actor",
+      "hardest to read: a.md, Hard (reading ease 11)",
+      "easiest to read: b.md (reading ease 99)",
     ]
   ) {
     assertStringIncludes(text, part);

@@ -4,8 +4,15 @@
  * @module
  */
 
-import type { Store } from "@troupe/host/crew/store";
 import { type TreeEnds, treeEnds } from "../commands/tree_ends.ts";
+import { untilIdle } from "../commands/up/idle.ts";
+import type { Mesh } from "../mesh/mesh.ts";
+
+/** What to wait with. */
+export interface WaitOptions {
+  readonly mesh: Pick<Mesh, "store" | "isIdle" | "idleLooks">;
+  readonly signal: AbortSignal;
+}
 
 /** Trees that are waited for. */
 export class Trees {
@@ -16,24 +23,31 @@ export class Trees {
     this.#waits.get(root)?.();
   }
 
-  /** Resolves when everything that comes of an envelope has ended; undefined when the signal comes before. */
-  async complete(
-    id: string,
-    { store, signal }: { readonly store: Store; readonly signal: AbortSignal },
-  ): Promise<TreeEnds | undefined> {
+  /**
+   * Resolves when everything that comes of an envelope has ended, or with what there is when the mesh has nothing left
+   * to do; undefined when the signal comes before.
+   */
+  async ends(id: string, { mesh, signal }: WaitOptions): Promise<TreeEnds | undefined> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const idle = untilIdle(mesh, either).finally(() => over.abort());
+    // It is waited for below; until then it is not to count as unhandled.
+    idle.catch(() => {});
     try {
-      while (!signal.aborted) {
+      while (!either.aborted) {
         // Listens before it looks, so that no end falls between the two.
         const next = Promise.withResolvers<void>();
         this.#waits.set(id, next.resolve);
-        signal.addEventListener("abort", () => next.resolve(), { once: true });
-        const ends = await treeEnds(store, id);
+        either.addEventListener("abort", () => next.resolve(), { once: true });
+        const ends = await treeEnds(mesh.store, id);
         if (ends.complete) return ends;
-        await next.promise;
+        if (!either.aborted) await next.promise;
       }
-      return undefined;
     } finally {
       this.#waits.delete(id);
+      over.abort();
+      await idle;
     }
+    return signal.aborted ? undefined : await treeEnds(mesh.store, id);
   }
 }

@@ -76,6 +76,26 @@ Deno.test("killed in the middle and run again, the demo goes on, and each result
   });
 });
 
+Deno.test("documents that change while the demo is down are accounted for too", async () => {
+  await inFolder(async (folder, data) => {
+    await writeDocuments(folder);
+    const first = demoProcess([folder, "--data", data]);
+    for await (const text of first.stderr.pipeThrough(new TextDecoderStream())) {
+      if (text.includes("split runs")) break;
+    }
+    first.kill("SIGKILL");
+    await first.stdout.cancel();
+    await first.status;
+    for (let k = 1; k <= DOCUMENTS; k += 3) {
+      await Deno.writeTextFile(join(folder, `document-${k}.md`), "# Another text\n\nIt was written later.\n");
+      await Deno.remove(join(folder, `document-${k + 1}.md`));
+    }
+    const { code, out, err } = await runDemo([folder, "--data", data]);
+    assertEquals(code, 0, out + err);
+    assertStringIncludes(out, "lost 0");
+  });
+});
+
 Deno.test("Ctrl-C ends the demo in order, and says how to go on", async () => {
   await inFolder(async (folder, data) => {
     await writeDocuments(folder);
@@ -98,9 +118,12 @@ Deno.test("Ctrl-C ends the demo in order, and says how to go on", async () => {
 Deno.test("files that are no documents are named, and a folder without any is said to be so", async () => {
   await inFolder(async (folder, data) => {
     await Deno.writeFile(join(folder, "picture.md"), Uint8Array.of(1, 0, 2));
+    // Each of its characters takes six as JSON.
+    await Deno.writeTextFile(join(folder, "controls.txt"), "\u0001".repeat(400_000));
     const { code, out } = await runDemo([folder, "--data", data]);
     assertEquals(code, 0);
     assertStringIncludes(out, "skipped picture.md: not text");
+    assertStringIncludes(out, "skipped controls.txt: The envelope has");
     assertStringIncludes(out, "no document was found");
     assertStringIncludes(out, "0 documents in");
   });
@@ -113,6 +136,11 @@ Deno.test("what cannot be run is refused, and leaves nothing behind", async () =
     assertStringIncludes(missing.err, "does not exist");
     assertEquals((await runDemo(["--no-such-option"])).code, 2);
     assertEquals((await runDemo(["--help"])).code, 0);
+    const mesh = join(folder, "mesh.db");
+    await Deno.writeTextFile(mesh, "somebody's");
+    const foreign = await runDemo([folder, "--data", folder]);
+    assertEquals([foreign.code, await Deno.readTextFile(mesh)], [2, "somebody's"]);
+    assertStringIncludes(foreign.err, "the state of another mesh");
     assert(await Deno.stat(data).then(() => false, () => true), "a state was made");
   });
 });
