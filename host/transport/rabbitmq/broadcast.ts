@@ -9,6 +9,7 @@
 
 import type { Channel } from "amqplib";
 import { Buffer } from "node:buffer";
+import { closeChannel } from "./close_channel.ts";
 import { Backoff } from "./backoff.ts";
 import type { Connector, RabbitmqEvent } from "./connector.ts";
 import { reasonOf } from "./errors.ts";
@@ -164,7 +165,7 @@ export class Broadcasts {
       maxLength: MOST_UNHEARD,
     });
     await channel.consume(queue, (message) => {
-      if (!message) return void channel.close().catch(() => {});
+      if (!message) return void closeChannel(channel);
       if (message.properties.appId === this.#self) return;
       for (const bytes of unpack(message.content)) this.#tell(message.fields.routingKey, bytes);
     }, { noAck: true });

@@ -5,6 +5,7 @@
  */
 
 import type { Channel, ConsumeMessage } from "amqplib";
+import { closeChannel } from "./close_channel.ts";
 
 /** The right to settle a message: ends when it is used, or when the channel does. */
 export interface Lease {
@@ -78,8 +79,7 @@ export class Leases {
   /** Tells the broker what was acknowledged, and closes the channel: leases that are left are lost. */
   async end(): Promise<void> {
     this.#flush();
-    // It fails when the channel is gone already.
-    await this.#channel.close().catch(() => {});
+    await closeChannel(this.#channel);
     this.#die();
   }
 

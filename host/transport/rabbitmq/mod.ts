@@ -22,6 +22,7 @@ import type {
   Transport,
   TransportHealth,
 } from "../transport.ts";
+import { closeChannel } from "./close_channel.ts";
 import type { RabbitmqAddress } from "./address.ts";
 import { pause } from "./backoff.ts";
 import { Broadcasts } from "./broadcast.ts";
@@ -238,7 +239,7 @@ class RabbitmqTransport implements Transport {
       ...this.#topology.base,
       ...actors.flatMap((actor) => this.#topology.declarationsOf(actor)),
     ]);
-    await channel.close();
+    await closeChannel(channel);
   }
 
   /** The broker may have lost what it had: the list of queues is not to lack those that are made again. */

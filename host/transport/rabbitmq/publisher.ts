@@ -6,6 +6,7 @@
  */
 
 import type { Outcome } from "../transport.ts";
+import { closeChannel } from "./close_channel.ts";
 import { ConfirmedChannel, unknown } from "./confirms.ts";
 import type { Connector } from "./connector.ts";
 import { declareAll } from "./declaration.ts";
@@ -195,7 +196,7 @@ export class Publisher {
     const { onLadder, topology: { base, delays } } = this.#options;
     const channel = await link.channel();
     await declareAll(channel, [...base, ...delays]);
-    await channel.close();
+    await closeChannel(channel);
     await onLadder();
   }
 

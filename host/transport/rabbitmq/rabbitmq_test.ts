@@ -269,6 +269,28 @@ if (!lacksRabbitmq()) {
     assertStringIncludes(connections, '"troupe host find-me (publishing)"');
   });
 
+  test("the permissions that the documentation names are enough", async (mesh) => {
+    const page = await Deno.readTextFile(new URL("../../../docs/rabbitmq.md", import.meta.url));
+    const [, configure = "", write = "", read = ""] =
+      /set_permissions -p VHOST USER '([^']+)' '([^']+)' '([^']+)'/.exec(page) ?? [];
+    await server.control("add_user", "limited", "limited-password");
+    await server.control("set_permissions", "limited", configure, write, read);
+    const credentials = () => Promise.resolve({ username: "limited", password: "limited-password" });
+    const transport = await mesh.open({ credentials });
+    const heard = Promise.withResolvers<void>();
+    transport.subscribe("news", () => heard.resolve());
+    await transport.declare(["a", "x-sump"]);
+    assertEquals(await transport.publish([to("a", "now"), to("a", "later", 100)]), [{ kind: "ok" }, {
+      kind: "ok",
+    }]);
+    assertEquals((await collect(transport, "a", ["now", "later"])).size, 2);
+    const other = await mesh.open({ credentials });
+    const sending = setInterval(() => other.broadcast("news", Uint8Array.of(1)), 20);
+    await heard.promise;
+    clearInterval(sending);
+    assertEquals(mesh.events.filter(({ kind }) => kind !== "connected"), []);
+  });
+
   test("over TLS, with the certificate that is to be trusted", async (mesh) => {
     const address = (query: Record<string, string>) =>
       server.address({ namespace: mesh.namespace, ...query }, server.tlsPort).replace(

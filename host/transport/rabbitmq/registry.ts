@@ -15,6 +15,7 @@
 import type { Channel, GetMessage } from "amqplib";
 import { z } from "zod";
 import type { Outcome } from "../transport.ts";
+import { closeChannel } from "./close_channel.ts";
 import { Backoff, pause } from "./backoff.ts";
 import type { Connector } from "./connector.ts";
 import { declareAll, keptQueue } from "./declaration.ts";
@@ -141,10 +142,10 @@ export class Registry {
 
   async #unlock(channel: Channel, link: Link): Promise<void> {
     // Closed first: what was not acknowledged is to be back before anyone else looks.
-    await channel.close().catch(() => {});
+    await closeChannel(channel);
     const other = await link.channel();
     await other.deleteQueue(this.#options.names.lock);
-    await other.close();
+    await closeChannel(other);
   }
 }
 
