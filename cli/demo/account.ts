@@ -156,7 +156,8 @@ class Extremes {
 
   /** Takes a section into account, if it can be relied upon. */
   take(path: string, { section: title, readability, excerpt }: Scored): void {
-    if (readability === null || excerpt === undefined) return;
+    // Off Flesch's scale are tables and lists, which are no prose.
+    if (readability === null || readability < 0 || readability > 100 || excerpt === undefined) return;
     const line = { path, title, readability, excerpt };
     if (readability < (this.hardest?.readability ?? Infinity)) this.hardest = line;
     if (readability > (this.easiest?.readability ?? -Infinity)) this.easiest = line;

@@ -6,6 +6,7 @@
 
 import { ATTACKS } from "../../actors/examples/rogue/actor.ts";
 import { SINK } from "@troupe/host/actor_name";
+import { ENVELOPE_LIMITS } from "@troupe/host/envelope";
 import { TroupeError } from "@troupe/host/errors";
 import { NO_METRICS } from "@troupe/host/observe/metrics";
 import { fromFileUrl, join, resolve } from "@std/path";
@@ -40,8 +41,8 @@ export interface DemoOptions {
 const PROJECT = fromFileUrl(new URL("../..", import.meta.url));
 /** The actors that every document goes through; `judge` adds the last one. */
 const ROUTE = ["split", "score", "judge"];
-/** Largest document, in bytes: JSON may make it longer, and it has to fit into an envelope. */
-const MAX_DOCUMENT_BYTES = 700 * 1024;
+/** Largest document, in bytes: it has to fit into an envelope, with room for what actors add to it. */
+const MAX_DOCUMENT_BYTES = ENVELOPE_LIMITS.maxBytes - 64 * 1024;
 /** Documents that are sent in one go. */
 const BATCH = 50;
 /** How often progress is told where there is no live view, in milliseconds. */
