@@ -94,6 +94,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     ended.catch(() => {});
     await untilAborted(interruption.second, ended);
     if (interruption.second.aborted) await mesh.stop();
+    teller.hint("ended");
     await teller.end();
   }
   if (!outcome) {

@@ -7,7 +7,7 @@
 import { countOf, formatCount, formatDuration } from "../view/quantity.ts";
 import type { Styles } from "../view/styles.ts";
 import { formatTable } from "../view/table.ts";
-import { fit, printable } from "../view/text.ts";
+import { fit, printable, wrap } from "../view/text.ts";
 import type { Account, DocumentLine } from "./account.ts";
 import type { AttackReport } from "./attacks.ts";
 import type { Skipped } from "./documents.ts";
@@ -59,7 +59,8 @@ export function renderSummary(
       styles.warn(`skipped ${printable(path)}: ${why}`)
     ),
     "",
-    ...totals(run, styles),
+    // Nothing of these is cut away.
+    ...totals(run, styles).flatMap((line) => wrap(line, { width, lines: 10 })),
   ];
   return lines.map((line) => fit(line, width));
 }
