@@ -25,6 +25,7 @@ import {
   type Outbound,
   type Outcome,
   outcomeOf,
+  PoisonError,
   RouteMismatchError,
   undeliverable,
   undelivered,
@@ -51,6 +52,8 @@ export interface HostOptions {
   readonly recordPayloadBytes?: number;
 }
 
+/** After so many hosts that were lost with an envelope in hand, it is held to be what kills them. */
+const MOST_LOSSES = 5;
 /** First and longest pause between two attempts to publish the same outcome, in milliseconds. */
 const PUBLISH_PAUSE_MS = { first: 50, longest: 2_000 };
 /** Pause of an envelope that was given back because the stage cannot run, in milliseconds. */
@@ -158,7 +161,7 @@ export class Host {
       now: new Date(startedAt),
       maxEnvelopeBytes: this.#options.maxEnvelopeBytes,
     };
-    const read = this.#read(context);
+    const read = this.#read(context, delivery.losses ?? 0);
     const outcome = "outcome" in read ? read.outcome : await this.#handle(read.envelope, context);
     if (!outcome) {
       return await delivery.release({ delayMs: this.#stopped.signal.aborted ? 0 : BROKEN_PAUSE_MS });
@@ -168,13 +171,17 @@ export class Host {
   }
 
   /** The envelope in a delivery, or the outcome where none can be handled. */
-  #read(context: HopContext): { envelope: Envelope } | { envelope: Envelope | undefined; outcome: Outcome } {
+  #read(
+    context: HopContext,
+    losses: number,
+  ): { envelope: Envelope } | { envelope: Envelope | undefined; outcome: Outcome } {
     const { body, maxEnvelopeBytes } = context;
     let envelope: Envelope | undefined;
     try {
       if (body.length > maxEnvelopeBytes) throw new EnvelopeTooLargeError(body.length, maxEnvelopeBytes);
       envelope = parseEnvelope(body, { maxBytes: maxEnvelopeBytes });
       if (envelope.route.curr !== this.actor) throw new RouteMismatchError(this.actor, envelope.route.curr);
+      if (losses >= MOST_LOSSES) throw new PoisonError(this.actor, losses);
       return { envelope };
     } catch (error) {
       if (!(error instanceof TroupeError)) throw error;

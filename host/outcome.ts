@@ -147,6 +147,18 @@ export class EnvelopeTooLargeError extends TroupeError {
   }
 }
 
+/** Hosts were lost again and again while they had an envelope in hand. */
+export class PoisonError extends TroupeError {
+  constructor(actor: string, losses: number) {
+    super(
+      "troupe.Poison",
+      "user",
+      `${losses} hosts of ${actor} were lost, one after another, while they had this envelope in hand and no other like ` +
+        `it: look for their last words in the log`,
+    );
+  }
+}
+
 /** The queue that an envelope was to go to does not exist. */
 export class NoSuchActorError extends TroupeError {
   constructor(queue: string) {

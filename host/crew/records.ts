@@ -9,6 +9,7 @@ import { type Envelope, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { rootOf } from "../fan.ts";
 import { type DeadLetter, unwrapDead } from "./dead_letter.ts";
+import type { GivenUp } from "../transport/transport.ts";
 import type { DeadRecord, ResultRecord } from "./store.ts";
 
 /** The header that says which replay an envelope is. */
@@ -37,12 +38,17 @@ export function resultRecord(body: Uint8Array, now: number): ResultRecord {
   };
 }
 
-/** What is dead, from a message at `x-sump`: a dead letter, or something that someone has put there himself. */
+/**
+ * What is dead, from a message at `x-sump`: a dead letter, something that the broker gave up, or something that someone
+ * has put there himself.
+ */
 export async function deadRecord(
   body: Uint8Array,
-  message: { readonly id: string; readonly at: number },
+  message: { readonly id: string; readonly at: number; readonly givenUp?: GivenUp | undefined },
 ): Promise<DeadRecord> {
-  const letter = unwrapDead(body) ?? foreignLetter(body, message.at);
+  const { givenUp, at } = message;
+  const letter = unwrapDead(body) ??
+    (givenUp ? brokersLetter(body, { givenUp, at }) : foreignLetter(body, at));
   const envelope = tryParse(letter.body);
   const key = envelope
     ? `${envelope.id}/${envelope.route.prev.length}/${replayOf(envelope)}`
@@ -66,6 +72,18 @@ export async function deadRecord(
 /** The headers of an envelope that is dead; undefined when it is none, or has none. */
 export function deadHeaders(record: DeadRecord): Envelope["headers"] {
   return tryParse(record.body)?.headers;
+}
+
+function brokersLetter(body: Uint8Array, { givenUp, at }: { givenUp: GivenUp; at: number }): DeadLetter {
+  const { queue, reason } = givenUp;
+  return {
+    reason: "troupe.BrokerDeadLettered",
+    message: `the broker itself gave it up: ${reason}`,
+    queue,
+    actor: tryParse(body)?.status?.actor ?? "",
+    at: new Date(at),
+    body,
+  };
 }
 
 function foreignLetter(body: Uint8Array, at: number): DeadLetter {

@@ -139,3 +139,25 @@ Deno.test("deadRecord() of what someone has put there himself is kept whole, wit
   assertEquals([foreign.id, foreign.reason, foreign.body], ["", "troupe.MalformedEnvelope", noise]);
   assertStringIncludes(foreign.key, "x-sump/");
 });
+
+Deno.test("what the broker gave up is told so, with its queue; a dead letter that it gave up keeps its own reason", async () => {
+  const envelope = new TextEncoder().encode('{"id":"1","route":{"prev":[],"curr":"a","next":[]}}');
+  const givenUp = { queue: "a", reason: "the broker says delivery_limit" };
+  const record = await deadRecord(envelope, { id: "m", at: 5, givenUp });
+  assertEquals([record.reason, record.queue, record.id, record.body], [
+    "troupe.BrokerDeadLettered",
+    "a",
+    "1",
+    envelope,
+  ]);
+  const letter = {
+    reason: "troupe.Trap",
+    message: "m",
+    queue: "b",
+    actor: "b",
+    at: new Date(0),
+    body: envelope,
+  };
+  const kept = await deadRecord(wrapDead(letter), { id: "m", at: 5, givenUp });
+  assertEquals([kept.reason, kept.queue], ["troupe.Trap", "b"]);
+});

@@ -21,8 +21,8 @@ export function runSump({ store, onRecorded, ...options }: SumpOptions): CrewMem
   return runMember(SUMP, {
     ...options,
     recording: () => store.problem(),
-    async handle({ body, messageId }) {
-      const record = await deadRecord(body, { id: messageId, at: Date.now() });
+    async handle({ body, messageId, givenUp }) {
+      const record = await deadRecord(body, { id: messageId, at: Date.now(), givenUp });
       const [recorded] = await store.recordDead([record]);
       if (recorded) onRecorded?.(record, recorded);
       return [];

@@ -49,7 +49,7 @@ export class Link {
       this.#alive = false;
       this.#unblock();
       // The other goes with it: a generation is lived through, or lost, as a whole.
-      if (!this.#closing) { for (const connection of [main, publishing]) destroy(connection); }
+      if (!this.#closing) this.abandon();
       return reason;
     });
     publishing.on("blocked", (reason) => {
@@ -124,6 +124,11 @@ export class Link {
     } catch (error) {
       throw new RabbitmqError(`The connection to ${this.node} is gone`, error);
     }
+  }
+
+  /** Cuts both connections: the broker does not answer on them as it should. Everything that hangs on the link is lost. */
+  abandon(): void {
+    for (const connection of [this.#main, this.#publishing]) destroy(connection);
   }
 
   /** Closes both connections. Safe to call twice. */

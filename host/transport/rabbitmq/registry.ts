@@ -40,6 +40,21 @@ const LOOK_MS = 5;
 
 const List = z.object({ version: z.literal(1), entries: z.array(z.string()) });
 
+/**
+ * How long a message of the list is waited for, in milliseconds. RabbitMQ 3.10 never answers when a quorum queue was just
+ * without a leader, as after a start.
+ */
+const ANSWER_MS = 3_000;
+/** How often it is asked before that is an error. */
+const ATTEMPTS = 5;
+
+/** The broker did not answer. */
+class UnansweredError extends RabbitmqError {
+  constructor() {
+    super("The list of queues cannot be read", "the broker does not answer");
+  }
+}
+
 /** A list of names that all processes share. */
 export class Registry {
   readonly #options: RegistryOptions;
@@ -78,18 +93,35 @@ export class Registry {
 
   /** Reads the list and writes it if it is changed, while nobody else, here or elsewhere, does. */
   #change(change: (list: Set<string>) => Promise<void>): Promise<void> {
-    const worked = this.#working.then(async () => {
-      const link = await this.#options.connector.link();
-      const channel = await this.#lock(link);
-      try {
-        await this.#changeOn(channel, change);
-      } finally {
-        // It fails when the channel is gone: what was not acknowledged is back then, and the lock ends with the connection.
-        await this.#unlock(channel, link).catch(() => {});
-      }
-    });
+    const worked = this.#working.then(() => this.#changeSoon(change));
     this.#working = worked.catch(() => {});
     return worked;
+  }
+
+  /** A broker that has just started may leave a question unanswered for ever; asked again, it answers. */
+  async #changeSoon(change: (list: Set<string>) => Promise<void>): Promise<void> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.#changeNow(change);
+      } catch (error) {
+        if (!(error instanceof UnansweredError) || attempt >= ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #changeNow(change: (list: Set<string>) => Promise<void>): Promise<void> {
+    const link = await this.#options.connector.link();
+    const channel = await this.#lock(link);
+    try {
+      await this.#changeOn(channel, change);
+    } catch (error) {
+      // Its end of the channel hangs for good, and with it the lock, unless the connection goes.
+      if (error instanceof UnansweredError) link.abandon();
+      throw error;
+    } finally {
+      // It fails when the channel is gone: what was not acknowledged is back then, and the lock ends with the connection.
+      await this.#unlock(channel, link).catch(() => {});
+    }
   }
 
   async #changeOn(channel: Channel, change: (list: Set<string>) => Promise<void>): Promise<void> {
@@ -97,7 +129,7 @@ export class Registry {
     await declareAll(channel, [{ kind: "queue", name: names.list, arguments: keptQueue() }]);
     const messages: GetMessage[] = [];
     for (;;) {
-      const message = await channel.get(names.list);
+      const message = await this.#get(channel);
       if (!message) break;
       messages.push(message);
     }
@@ -112,6 +144,21 @@ export class Registry {
     } else if (messages[0]) await this.#putBack(channel, messages[0]);
     this.#seen = entries;
     this.#readAt = performance.now();
+  }
+
+  /** The next message of the list's queue; false when there is none. */
+  async #get(channel: Channel): Promise<GetMessage | false> {
+    const answered = new AbortController();
+    try {
+      return await Promise.race([
+        channel.get(this.#options.names.list),
+        pause(ANSWER_MS, answered.signal).then(() => {
+          throw new UnansweredError();
+        }),
+      ]);
+    } finally {
+      answered.abort();
+    }
   }
 
   /** Gives the list back, and waits until the next reader will find it. */
