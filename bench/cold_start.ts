@@ -39,7 +39,7 @@ export async function benchColdStart(
       args: ["run", "-A", MAIN, spec, "--transport", address, "--cache", cacheDir],
       stdin: "null",
       stdout: "null",
-      stderr: "inherit",
+      stderr: "null",
     }).spawn();
     for await (const delivery of sink) {
       if (start > 0) measured.push(performance.now() - launched);
