@@ -4,7 +4,7 @@
  * @module
  */
 
-const spec = (name: string, grants = "") =>
+const spec = (name: string, { isolation = "fresh", grants = "" }: MeshOptions & { grants?: string }) =>
   `apiVersion: troupe.dev/v1alpha1
 kind: Actor
 metadata:
@@ -12,10 +12,17 @@ metadata:
 spec:
   component:
     file: build/${name}.wasm
+  isolation: ${isolation}
   limits:
     timeout: 20s
     concurrency: 16
 ${grants}`;
+
+/** How the actors are to be run. */
+export interface MeshOptions {
+  /** @default fresh */
+  readonly isolation?: "fresh" | "reuse";
+}
 
 const SOURCES: Record<string, { source: string; grants?: string }> = {
   spread: {
@@ -52,11 +59,17 @@ export const ROUTE = ["spread", "work", "turn"] as const;
 /** Names of the actors. */
 export const ACTORS: readonly string[] = Object.keys(SOURCES);
 
+/** A route of three for every task, on which nothing is decided under way. */
+export const CHAIN = ["spread", "work", "left"] as const;
+
 /** Writes the mesh into a folder: a folder for each actor. */
-export async function writeMesh(folder: string): Promise<void> {
+export async function writeMesh(folder: string, options: MeshOptions = {}): Promise<void> {
   for (const [name, { source, grants }] of Object.entries(SOURCES)) {
     await Deno.mkdir(`${folder}/${name}`, { recursive: true });
     await Deno.writeTextFile(`${folder}/${name}/actor.js`, source);
-    await Deno.writeTextFile(`${folder}/${name}/actor.yaml`, spec(name, grants));
+    await Deno.writeTextFile(
+      `${folder}/${name}/actor.yaml`,
+      spec(name, { ...options, ...(grants ? { grants } : {}) }),
+    );
   }
 }

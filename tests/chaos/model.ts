@@ -40,8 +40,11 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The ends of the route `spread → work → turn → (left | right)` for one task submitted under an id. */
-export function expectedOf(id: string, task: Task): Expected[] {
+/**
+ * The ends of the route `spread → work → turn → (left | right)` for one task submitted under an id; or, if `last` is given,
+ * of `spread → work → last`.
+ */
+export function expectedOf(id: string, task: Task, { last }: { last?: "left" | "right" } = {}): Expected[] {
   const end = (id: string, payload: unknown, phase: Expected["phase"]): Expected => ({
     id,
     payloadSha256: sha256(JSON.stringify(payload)),
@@ -56,6 +59,6 @@ export function expectedOf(id: string, task: Task): Expected[] {
       ...piece,
       sum: [...task.text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 65521, i),
     };
-    return end(pieceId, { ...worked, by: worked.sum % 2 ? "left" : "right" }, "succeeded");
+    return end(pieceId, { ...worked, by: last ?? (worked.sum % 2 ? "left" : "right") }, "succeeded");
   });
 }

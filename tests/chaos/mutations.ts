@@ -28,6 +28,26 @@ export const ACK_BEFORE_PUBLISH: Mutation = {
   ]],
 };
 
+/** The same on RabbitMQ. */
+export const RABBITMQ_ACK_BEFORE_PUBLISH: Mutation = {
+  what: "a delivery is acknowledged before what it causes is published",
+  file: "host/transport/rabbitmq/consumer.ts",
+  changes: [[
+    "await this.#options.publish(messages, () => lease.alive);\n",
+    "await this.#publishLate(lease, messages);\n",
+  ], [
+    " && lease.acknowledge();\n",
+    " && (messages.length > 0 || lease.acknowledge());\n",
+  ], [
+    "  async #settle(",
+    "  async #publishLate(lease: Lease, messages: readonly Outgoing[]): Promise<Outcome[]> {\n" +
+    "    lease.acknowledge();\n" +
+    "    await pause(50, this.#options.connector.closed);\n" +
+    "    return await this.#options.publish(messages, () => true);\n" +
+    "  }\n\n  async #settle(",
+  ]],
+};
+
 /** A hop that is run again makes other children. */
 export const RANDOM_CHILD_IDS: Mutation = {
   what: "children have random ids",

@@ -7,8 +7,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { fromFileUrl, join } from "@std/path";
 import { ROUTE, writeMesh } from "./mesh_files.ts";
-import { type Expected, expectedOf, sha256, type Task } from "./model.ts";
+import { type Expected, expectedOf, sha256 } from "./model.ts";
 import { seeded } from "./random.ts";
+import { envelopeOf, makeTask, type NumberedTask, taskOf, withResent } from "./tasks.ts";
 import { MeshProcess, troupe, type Victim } from "../mesh_process.ts";
 
 /** What to do to a mesh. */
@@ -40,9 +41,6 @@ export interface ChaosReport {
   readonly ends: number;
 }
 
-/** One envelope of this many is submitted a second time, as a client does that did not hear the answer. */
-const RESENT_ONE_IN = 25;
-
 /** Runs it. The folder that it works in is removed at the end. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { envelopes, kills, seed, victims = ["up", "child", "both"] } = options;
@@ -64,7 +62,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
         Math.floor(round * envelopes / kills),
         Math.floor((round + 1) * envelopes / kills),
       );
-      const sent = share.flatMap((task) => random() < 1 / RESENT_ONE_IN ? [task, task] : [task]);
+      const sent = withResent(share, random);
       for (const { id } of sent) submissions.set(id, (submissions.get(id) ?? 0) + 1);
       const sending = submit(sent, { root, data });
       await new Promise((resolve) => setTimeout(resolve, 100 + random() * 900));
@@ -79,27 +77,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-interface NumberedTask extends Task {
-  readonly id: string;
-}
-
-function makeTask(k: number, random: () => number): NumberedTask {
-  const text = Array.from(
-    { length: Math.floor(random() * 200) },
-    () => String.fromCharCode(32 + random() * 500),
-  ).join("");
-  return { id: `chaos-${k}-${Math.floor(random() * 1e9)}`, k, n: Math.floor(random() * 4), text };
-}
-
-function taskOf({ k, n, text }: NumberedTask): Task {
-  return { k, n, text };
-}
-
 async function submit(tasks: NumberedTask[], where: { root: string; data: string }): Promise<void> {
-  const lines = tasks.map((task) => {
-    const [curr, ...next] = ROUTE;
-    return JSON.stringify({ id: task.id, route: { prev: [], curr, next }, payload: taskOf(task) });
-  });
+  const lines = tasks.map((task) => envelopeOf(task, ROUTE));
   await troupe(["send", "--envelope", "--file", "-", "--data", where.data], {
     root: where.root,
     stdin: lines.join("\n"),
