@@ -107,6 +107,14 @@ export function meshTests(server: RabbitmqServer, query: Record<string, string> 
     });
 }
 
+/**
+ * Waits until what was declared survives that the broker is killed. RabbitMQ 3.10 on a single node leaves the queue that was
+ * declared last without a leader, for good, when it is killed within a second; the others of a cluster would elect one.
+ */
+export function declarationsSettled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 2_000));
+}
+
 /** A message with a text. */
 export function to(queue: string, text: string, delayMs?: number): Outgoing {
   return { queue, body: new TextEncoder().encode(text), ...(delayMs === undefined ? {} : { delayMs }) };

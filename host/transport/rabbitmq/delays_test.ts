@@ -2,7 +2,15 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import { Buffer } from "node:buffer";
 import type { Outgoing, Transport } from "../transport.ts";
-import { deliveriesOf, meshTests, publishAll, take, textOf, to } from "./_broker_testing.ts";
+import {
+  declarationsSettled,
+  deliveriesOf,
+  meshTests,
+  publishAll,
+  take,
+  textOf,
+  to,
+} from "./_broker_testing.ts";
 
 const DELAYS_MS = [100, 150, 200, 300, 500, 700, 1_000, 1_600, 2_300, 3_100, 4_000, 5_500, 7_000];
 
@@ -50,6 +58,9 @@ if (!lacksRabbitmq()) {
   test("what is delayed survives that the broker is killed", async (mesh) => {
     const transport = await mesh.open();
     await transport.declare(["a"]);
+    await publishAll(transport, dated("a", [100]));
+    await arrivals(transport, "a", 1);
+    await declarationsSettled();
     const delays = Array.from({ length: 40 }, () => DELAYS_MS).flat();
     await publishAll(transport, dated("a", delays));
     const taking = arrivals(transport, "a", delays.length);

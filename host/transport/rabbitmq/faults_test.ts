@@ -6,7 +6,15 @@ import { chooseSeed, seeded } from "@troupe/tests/chaos/random";
 import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import { TcpProxy } from "@troupe/tests/servers/tcp_proxy";
 import type { Transport } from "../transport.ts";
-import { collect, meshTests, move, publishAll, type TestMesh, to } from "./_broker_testing.ts";
+import {
+  collect,
+  declarationsSettled,
+  meshTests,
+  move,
+  publishAll,
+  type TestMesh,
+  to,
+} from "./_broker_testing.ts";
 
 /** The ids of a run. */
 const idsOf = (count: number) => Array.from({ length: count }, (_, i) => `id ${i}`);
@@ -50,6 +58,7 @@ async function account(
   const ids = idsOf(count);
   const outside = await mesh.open({ heartbeat: 1 });
   const chain = await Chain.start(mesh, port);
+  await declarationsSettled();
   const publishing = (async () => {
     for (let sent = 0; sent < count; sent += 50) {
       await publishAll(outside, ids.slice(sent, sent + 50).map((id) => to("a", id)));
@@ -80,9 +89,6 @@ if (!lacksRabbitmq()) {
     await account(mesh, server.port, {
       count: 8_000,
       async faults() {
-        // A broker that is killed within a second or two of the making of a queue can come back without its leader: it
-        // writes down late which members it has (docs/rabbitmq.md).
-        await new Promise((resolve) => setTimeout(resolve, 3_000));
         for (let time = 0; time < 2; time++) {
           await new Promise((resolve) => setTimeout(resolve, 500));
           await server.kill9();
