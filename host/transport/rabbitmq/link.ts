@@ -8,21 +8,16 @@
  * @module
  */
 
-import type { Channel, ChannelModel, ConfirmChannel, Options, SocketOptions } from "amqplib";
-import type { Duplex } from "node:stream";
-import { nodeName, type RabbitmqAddress, type RabbitmqNode } from "./address.ts";
-import { RabbitmqError, RabbitmqRefusedError, reasonOf } from "./errors.ts";
+import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
+import { nodeName, type RabbitmqNode } from "./address.ts";
+import { cut, dial, type DialOptions, goodbye, openChannel, whenClosed } from "./dial.ts";
+import { Questions } from "./questions.ts";
 
 /** What a link is opened with, beside the node. */
-export interface LinkOptions extends Omit<RabbitmqAddress, "nodes"> {
+export interface LinkOptions extends DialOptions {
   /** The name under which the broker shows the connections. */
   readonly name: string;
 }
-
-/** How long connecting and the handshake may take, in milliseconds. */
-const CONNECT_MS = 10_000;
-/** How long the broker may take to say goodbye, in milliseconds. */
-const GOODBYE_MS = 2_000;
 
 /** A pair of connections: one that publishes, one for everything else. */
 export class Link {
@@ -34,6 +29,7 @@ export class Link {
   onBlocked: (reason: string) => void = () => {};
   readonly #main: ChannelModel;
   readonly #publishing: ChannelModel;
+  readonly #questions: Questions;
   #alive = true;
   #closing = false;
   #blocked = "";
@@ -41,15 +37,22 @@ export class Link {
   #unblock = () => {};
   #unblockedAt = 0;
 
-  private constructor(node: string, main: ChannelModel, publishing: ChannelModel) {
+  private constructor(
+    node: string,
+    { main, publishing, questions }: { main: ChannelModel; publishing: ChannelModel; questions: Questions },
+  ) {
     this.node = node;
     this.#main = main;
     this.#publishing = publishing;
+    this.#questions = questions;
     this.lost = Promise.race([main, publishing].map(whenClosed)).then((reason) => {
       this.#alive = false;
       this.#unblock();
       // The other goes with it: a generation is lived through, or lost, as a whole.
-      if (!this.#closing) this.abandon();
+      if (!this.#closing) {
+        for (const connection of [main, publishing]) cut(connection);
+        questions.end();
+      }
       return reason;
     });
     publishing.on("blocked", (reason) => {
@@ -71,9 +74,12 @@ export class Link {
    * @throws {RabbitmqRefusedError} when it answers and does not let this client in; other errors when it does not answer.
    */
   static async open(node: RabbitmqNode, options: LinkOptions): Promise<Link> {
-    const main = await connect(node, options, options.name);
+    const dialAs = (what: string) => dial(node, { ...options, name: `${options.name}${what}` });
+    const main = await dialAs("");
     try {
-      return new Link(nodeName(node), main, await connect(node, options, `${options.name} (publishing)`));
+      const publishing = await dialAs(" (publishing)");
+      const questions = new Questions(() => dialAs(" (asking)"));
+      return new Link(nodeName(node), { main, publishing, questions });
     } catch (error) {
       await goodbye(main);
       throw error;
@@ -102,112 +108,36 @@ export class Link {
 
   /** Opens a channel for everything but publishing. Its errors end it, and are told by what was asked of it. */
   async channel(): Promise<Channel> {
-    return await this.#open(() => this.#main.createChannel());
+    return await openChannel(() => this.#main.createChannel());
   }
 
   /** Opens a channel to publish without confirms. */
   async plainPublishingChannel(): Promise<Channel> {
-    return await this.#open(() => this.#publishing.createChannel());
+    return await openChannel(() => this.#publishing.createChannel());
   }
 
   /** Opens a channel to publish with confirms. */
   async publishingChannel(): Promise<ConfirmChannel> {
-    return await this.#open(() => this.#publishing.createConfirmChannel());
+    return await openChannel(() => this.#publishing.createConfirmChannel());
   }
 
-  async #open<T extends Channel>(open: () => Promise<T>): Promise<T> {
-    try {
-      const channel = await open();
-      // Without a listener, an error of a channel would be thrown into the client's own loop.
-      channel.on("error", () => {});
-      return channel;
-    } catch (error) {
-      throw new RabbitmqError(`The connection to ${this.node} is gone`, error);
-    }
+  /**
+   * Opens a channel to ask about queues: on a connection of its own, since a question about a queue that is in trouble can
+   * stay without an answer until the broker ends the connection.
+   */
+  async questionChannel(): Promise<Channel> {
+    return await this.#questions.channel();
   }
 
-  /** Cuts both connections: the broker does not answer on them as it should. Everything that hangs on the link is lost. */
-  abandon(): void {
-    for (const connection of [this.#main, this.#publishing]) destroy(connection);
+  /** Cuts the connection of the questions, as they are not answered; the next one is asked on another. */
+  abandonQuestions(): void {
+    this.#questions.abandon();
   }
 
-  /** Closes both connections. Safe to call twice. */
+  /** Closes all connections. Safe to call twice. */
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all([goodbye(this.#main), goodbye(this.#publishing)]);
+    await Promise.all([goodbye(this.#main), goodbye(this.#publishing), this.#questions.close()]);
     await this.lost;
   }
-}
-
-async function connect(node: RabbitmqNode, options: LinkOptions, name: string): Promise<ChannelModel> {
-  // Loaded only now: whoever uses another transport does not pay for it.
-  const { connect } = await import("amqplib");
-  const { username, password } = await options.credentials();
-  const url: Options.Connect = {
-    protocol: options.tls ? "amqps" : "amqp",
-    hostname: node.host,
-    port: node.port,
-    username,
-    password,
-    vhost: encodeURIComponent(options.vhost),
-    heartbeat: options.heartbeat,
-  };
-  const socket: SocketOptions = {
-    noDelay: true,
-    keepAlive: true,
-    timeout: CONNECT_MS,
-    clientProperties: { connection_name: name },
-    ...await readTls(options),
-  };
-  try {
-    const connection = await connect(url, socket);
-    // Without a listener an error would be thrown. What matters of it is told by `close`, which always follows.
-    connection.on("error", () => {});
-    return connection;
-  } catch (error) {
-    const refused = /ACCESS.REFUSED|NOT.ALLOWED|ConnectionClose/.test(reasonOf(error));
-    throw refused ? new RabbitmqRefusedError(nodeName(node), refusal(error)) : error;
-  }
-}
-
-async function readTls({ tls }: LinkOptions): Promise<SocketOptions> {
-  if (!tls) return {};
-  const read = async (file: string | undefined) =>
-    file === undefined ? undefined : await Deno.readTextFile(file);
-  const [ca, cert, key] = await Promise.all([read(tls.ca), read(tls.certificate), read(tls.key)]);
-  return {
-    ...(ca === undefined ? {} : { ca: [ca] }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-  };
-}
-
-/** The broker's own words: what the client puts around them can hold anything. */
-function refusal(error: unknown): string {
-  return /(?:ACCESS.REFUSED|NOT.ALLOWED)[^"]*/.exec(reasonOf(error))?.[0].slice(0, 200) ??
-    "it gave no reason";
-}
-
-function whenClosed(connection: ChannelModel): Promise<string> {
-  return new Promise((resolve) =>
-    connection.on("close", (error) => resolve(error ? reasonOf(error) : "it was closed"))
-  );
-}
-
-async function goodbye(connection: ChannelModel): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, GOODBYE_MS));
-  // It fails when the connection is closed already, which is what is wanted.
-  await Promise.race([connection.close().catch(() => {}), late]);
-  clearTimeout(timer);
-  destroy(connection);
-}
-
-/**
- * The client itself only ends its own side; with a silent peer, the socket would stay for minutes. The error has it clean
- * up, unless it has done so.
- */
-function destroy(connection: ChannelModel): void {
-  (connection.connection as unknown as { stream: Duplex }).stream.destroy(new Error("it was given up"));
 }

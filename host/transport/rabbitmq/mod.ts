@@ -55,6 +55,8 @@ export interface RabbitmqOptions extends RabbitmqAddress {
 
 /** How long what is under way may take when the transport is closed, in milliseconds. */
 const CLOSE_PATIENCE_MS = 5_000;
+/** How long something is asked for again and again while links are lost, in milliseconds. */
+const ASK_PATIENCE_MS = 30_000;
 
 /**
  * Connects to a broker. From then on, the connection is kept: when it is lost, another is made, for as long as it takes.
@@ -135,33 +137,33 @@ class RabbitmqTransport implements Transport {
   }
 
   async declare(queues: readonly string[]): Promise<void> {
-    this.#mustBeOpen();
-    await this.#directory.refuseCollisions(queues);
-    await this.#declareOn(await this.#connector.link(), queues);
-    await this.#directory.enter(queues);
+    await this.#asked(async (link) => {
+      await this.#directory.refuseCollisions(queues);
+      await this.#declareOn(link, queues);
+      await this.#directory.enter(queues);
+    });
     for (const queue of queues) this.#declared.add(queue);
   }
 
   async queues(): Promise<string[]> {
-    this.#mustBeOpen();
-    return [...(await this.#directory.allReady({ fresh: true })).keys()];
+    return await this.#asked(async () => [...(await this.#directory.allReady({ fresh: true })).keys()]);
   }
 
   async depths(): Promise<Map<string, Depth>> {
-    this.#mustBeOpen();
-    const delayed = await this.#directory.delayed();
-    const counts = await this.#directory.allReady({ fresh: false });
-    return new Map(
-      [...counts].map(([queue, ready]) => [queue, { ready, delayed, leased: this.#leased(queue) }]),
-    );
+    return await this.#asked(async () => {
+      const delayed = await this.#directory.delayed();
+      const counts = await this.#directory.allReady({ fresh: false });
+      return new Map([...counts].map(([queue, ready]) => [queue, this.#depth(queue, { ready, delayed })]));
+    });
   }
 
   async depth(queue: string): Promise<Depth> {
-    this.#mustBeOpen();
-    const delayed = await this.#directory.delayed();
-    const ready = await this.#directory.ready(queue);
-    if (ready === undefined) throw new NoSuchQueueError(queue);
-    return { ready, delayed, leased: this.#leased(queue) };
+    return await this.#asked(async () => {
+      const delayed = await this.#directory.delayed();
+      const ready = await this.#directory.ready(queue);
+      if (ready === undefined) throw new NoSuchQueueError(queue);
+      return this.#depth(queue, { ready, delayed });
+    });
   }
 
   async publish(messages: readonly Outgoing[]): Promise<Outcome[]> {
@@ -250,9 +252,23 @@ class RabbitmqTransport implements Transport {
     });
   }
 
-  #leased(queue: string): number {
-    return [...this.#consumers].filter((consumer) => consumer.queue === queue)
-      .reduce((sum, { leased }) => sum + leased, 0);
+  #depth(queue: string, { ready, delayed }: Pick<Depth, "ready" | "delayed">): Depth {
+    const consumers = [...this.#consumers].filter((consumer) => consumer.queue === queue);
+    return { ready, delayed, leased: consumers.reduce((sum, { leased }) => sum + leased, 0) };
+  }
+
+  /** Asks the broker for something, and again on the next link when this one is lost meanwhile. */
+  async #asked<T>(ask: (link: Link) => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
+    const giveUp = performance.now() + ASK_PATIENCE_MS;
+    for (;;) {
+      const link = await this.#connector.link();
+      try {
+        return await ask(link);
+      } catch (error) {
+        if (link.alive || this.#closing || performance.now() > giveUp) throw error;
+      }
+    }
   }
 
   #problem(): string {

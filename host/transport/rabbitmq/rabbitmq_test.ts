@@ -15,7 +15,12 @@ import {
   textOf,
   to,
 } from "./_broker_testing.ts";
-import { RabbitmqMismatchError, RabbitmqRefusedError, RabbitmqUnreachableError } from "./errors.ts";
+import {
+  RabbitmqError,
+  RabbitmqMismatchError,
+  RabbitmqRefusedError,
+  RabbitmqUnreachableError,
+} from "./errors.ts";
 import { openRabbitmq, parseRabbitmqAddress } from "./mod.ts";
 
 if (!lacksRabbitmq()) {
@@ -247,6 +252,25 @@ if (!lacksRabbitmq()) {
     await transport.declare(["c"]);
     await (await mesh.open()).declare(["b"]);
     assertEquals(await transport.queues(), ["a", "b", "c"]);
+  });
+
+  test("a list of queues that does not answer is an error, and costs no delivery", async (mesh) => {
+    const transport = await mesh.open();
+    await transport.declare(["a", "b"]);
+    await publishAll(transport, [to("a", "1")]);
+    const delivery = await take(deliveriesOf(transport, "a"));
+    const process = `whereis('%2F_${mesh.topology.registry}')`;
+    await server.control("eval", `sys:suspend(${process}).`);
+    try {
+      const error = await assertRejects(() => transport.queues(), RabbitmqError);
+      assertStringIncludes(error.message, "does not answer");
+      assertEquals((await delivery.settle([to("b", "2")])).acked, true);
+      assertEquals(transport.health(), { ready: true, reason: "" });
+    } finally {
+      await server.control("eval", `sys:resume(${process}).`);
+    }
+    assertEquals(await transport.queues(), ["a", "b"]);
+    assertEquals(mesh.events.map(({ kind }) => kind), ["connected"]);
   });
 
   test("a message of another client arrives as it is, whatever its headers", async (mesh) => {

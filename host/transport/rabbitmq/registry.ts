@@ -14,6 +14,7 @@
 
 import type { Channel, GetMessage } from "amqplib";
 import { z } from "zod";
+import { TroupeError } from "../../errors.ts";
 import type { Outcome } from "../transport.ts";
 import { closeChannel } from "./close_channel.ts";
 import { Backoff, pause } from "./backoff.ts";
@@ -32,7 +33,7 @@ export interface RegistryOptions {
 }
 
 /** Bounds of the pause before the lock is tried again, in milliseconds. */
-const LOCK_PAUSES = { first: 10, longest: 200 };
+const LOCK_PAUSES = { first: 10, longest: 1_000 };
 /** How long the lock is tried for, in milliseconds: longer than a broker takes to notice that its holder is frozen. */
 const LOCK_PATIENCE_MS = 45_000;
 /** Pause between two looks at whether what was given back is there again, in milliseconds. */
@@ -116,8 +117,10 @@ export class Registry {
       await this.#changeOn(channel, change);
     } catch (error) {
       // Its end of the channel hangs for good, and with it the lock, unless the connection goes.
-      if (error instanceof UnansweredError) link.abandon();
-      throw error;
+      if (error instanceof UnansweredError) link.abandonQuestions();
+      throw error instanceof TroupeError
+        ? error
+        : new RabbitmqError("The list of queues cannot be read", error);
     } finally {
       // It fails when the channel is gone: what was not acknowledged is back then, and the lock ends with the connection.
       await this.#unlock(channel, link).catch(() => {});
@@ -173,7 +176,7 @@ export class Registry {
     const backoff = new Backoff(LOCK_PAUSES);
     const giveUp = performance.now() + LOCK_PATIENCE_MS;
     for (;;) {
-      const channel = await link.channel();
+      const channel = await link.questionChannel();
       try {
         await channel.assertQueue(names.lock, { exclusive: true, durable: false });
         return channel;
@@ -190,7 +193,7 @@ export class Registry {
   async #unlock(channel: Channel, link: Link): Promise<void> {
     // Closed first: what was not acknowledged is to be back before anyone else looks.
     await closeChannel(channel);
-    const other = await link.channel();
+    const other = await link.questionChannel();
     await other.deleteQueue(this.#options.names.lock);
     await closeChannel(other);
   }
