@@ -14,29 +14,33 @@ import { join } from "@std/path";
 export interface BenchActors {
   /** The spec of a no-op actor. */
   spec(name: string, isolation: Isolation): ActorSpec;
-  /** Path of its `actor.yaml`, written anew. */
-  file(name: string, isolation: Isolation): Promise<string>;
+  /**
+   * Path of its `actor.yaml`, written anew.
+   *
+   * @param options `concurrency`: envelopes in hand at once. @default as many as an actor has that says nothing of it
+   */
+  file(name: string, isolation: Isolation, options?: { readonly concurrency?: number }): Promise<string>;
 }
 
 /** Builds the no-op actor in a folder. */
 export async function buildBenchActors(folder: string): Promise<BenchActors> {
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(join(folder, "actor.js"), "export const handle = (payload) => payload;\n");
-  const text = (name: string, isolation: Isolation) =>
+  const text = (name: string, isolation: Isolation, concurrency?: number) =>
     `apiVersion: troupe.dev/v1alpha1
 kind: Actor
 metadata: { name: ${name} }
 spec:
   component: { file: build/noop.wasm }
   isolation: ${isolation}
-`;
+${concurrency === undefined ? "" : `  limits: { concurrency: ${concurrency} }\n`}`;
   const file = join(folder, "actor.yaml");
   const spec = (name: string, isolation: Isolation) => parseActorSpec(text(name, isolation), { file });
   await buildActor(spec("noop", "fresh"), { check: false });
   return {
     spec,
-    async file(name, isolation) {
-      await Deno.writeTextFile(file, text(name, isolation));
+    async file(name, isolation, { concurrency } = {}) {
+      await Deno.writeTextFile(file, text(name, isolation, concurrency));
       return file;
     },
   };

@@ -5,13 +5,15 @@
  */
 
 import { openTransport } from "@troupe/host/transport/open";
+import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import { join } from "@std/path";
 import { buildBenchActors } from "./actors.ts";
 import { benchColdStart } from "./cold_start.ts";
 import { benchHops } from "./hops.ts";
 import { benchCalls } from "./calls.ts";
+import { benchRabbitmq } from "./rabbitmq.ts";
 import { machine, printTable } from "./table.ts";
-import { benchTransport } from "./transport.ts";
+import { benchTransport, IN_FLIGHT } from "./transport.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "troupe_bench_" });
 try {
@@ -26,6 +28,16 @@ try {
 
   printTable("One call in a stage, one at a time (p50 / p99)", await benchCalls(actors, cacheDir));
   printTable("Hops through the mesh, embedded transport", await benchHops(actors, { cacheDir, folder }));
+  if (!lacksRabbitmq()) {
+    const server = await RabbitmqServer.start();
+    try {
+      const { rates, idle } = await benchRabbitmq(server, { actors, cacheDir });
+      printTable(`RabbitMQ, quorum queues, ${IN_FLIGHT} in flight`, rates);
+      printTable("RabbitMQ, nothing else to do (p50 / p99)", [idle]);
+    } finally {
+      await server.stop();
+    }
+  }
   printTable("From the launch of a process to the end of its first hop (p50 / p99)", [
     await benchColdStart(actors, { cacheDir, folder }),
   ]);
