@@ -1,3 +1,5 @@
+// The transport on a real broker: conformance and what that does not hold, in one file because one broker serves it all.
+
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import { TcpProxy } from "@troupe/tests/servers/tcp_proxy";
