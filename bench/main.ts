@@ -33,7 +33,7 @@ try {
     try {
       const { rates, idle } = await benchRabbitmq(server, { actors, cacheDir });
       printTable(`RabbitMQ, quorum queues, ${IN_FLIGHT} in flight`, rates);
-      printTable("RabbitMQ, nothing else to do (p50 / p99)", [idle]);
+      printTable("RabbitMQ, an idle hop (p50 / p99)", idle);
     } finally {
       await server.stop();
     }

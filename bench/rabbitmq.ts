@@ -39,7 +39,7 @@ interface Measured {
 
 /** What a measurement has to do with. */
 interface Place {
-  /** Envelopes that wait in the queue of the actor. */
+  /** Envelopes that pass through the queue of the actor. */
   readonly count: number;
   readonly server: RabbitmqServer;
   readonly transport: Transport;
@@ -80,7 +80,7 @@ const COURSES: readonly Course[] = [
 export async function benchRabbitmq(
   server: RabbitmqServer,
   { actors, cacheDir }: { readonly actors: BenchActors; readonly cacheDir: string },
-): Promise<{ rates: Row[]; idle: Row }> {
+): Promise<{ rates: Row[]; idle: Row[] }> {
   const best = new Map<Course, Measured>();
   for (let round = 0; round < ROUNDS; round++) {
     for (const course of COURSES) {
@@ -96,7 +96,10 @@ export async function benchRabbitmq(
   const raw = best.get(RAW) as Measured;
   return {
     rates: [...best].map(([{ what }, measured]) => rowOf(what, measured, raw)),
-    idle: await inPlace(server, { actors, cacheDir, count: 0 }, measureIdle),
+    idle: [
+      await inPlace(server, { actors, cacheDir, count: IDLE.hops }, measureIdleRaw),
+      await inPlace(server, { actors, cacheDir, count: IDLE.hops }, measureIdleHop),
+    ],
   };
 }
 
@@ -172,9 +175,8 @@ async function measureHost(place: Place, isolation: Isolation): Promise<Measured
   return measured;
 }
 
-async function measureIdle(place: Place): Promise<Row> {
-  const { server, queueOf } = place;
-  const host = await place.host("reuse");
+/** How long a message takes from a plain client over the actor's queue and that of `x-sink` to a plain client. */
+async function idleLatencies({ server, queueOf }: Place): Promise<number[]> {
   const connection = await connectRaw(server);
   const channel = await connection.createChannel();
   let arrived = () => {};
@@ -189,12 +191,25 @@ async function measureIdle(place: Place): Promise<Row> {
     measured.push(performance.now() - started);
   }
   await connection.close();
-  await host.end();
+  return measured;
+}
+
+async function measureIdleRaw(place: Place): Promise<Row> {
+  const { server, queueOf } = place;
+  const way = { from: queueOf(WAY.from), to: queueOf(WAY.to), count: IDLE.hops };
+  const [measured] = await Promise.all([idleLatencies(place), moveRaw(server, way)]);
   return {
-    what: "an idle hop, reuse",
+    what: "raw loop",
     value: spread(measured),
-    note: "from a plain client to a plain client, so two ways through the broker",
+    note: "from a plain client over two queues to a plain client, as below",
   };
+}
+
+async function measureIdleHop(place: Place): Promise<Row> {
+  const host = await place.host("reuse");
+  const measured = await idleLatencies(place);
+  await host.end();
+  return { what: "one JavaScript actor, reuse", value: spread(measured) };
 }
 
 /** Begins to count the processor's seconds; what it returns says how many have been used since. */
