@@ -8,6 +8,7 @@ import type { Channel, ChannelModel, Options, SocketOptions } from "amqplib";
 import type { Duplex } from "node:stream";
 import { nodeName, type RabbitmqAddress, type RabbitmqNode } from "./address.ts";
 import { RabbitmqError, RabbitmqRefusedError, reasonOf } from "./errors.ts";
+import { gatherWrites } from "./gathered_writes.ts";
 
 /** What a connection is made with, beside the node. */
 export type DialOptions = Omit<RabbitmqAddress, "nodes">;
@@ -50,6 +51,7 @@ export async function dial(
     const connection = await connect(url, socket);
     // Without a listener an error would be thrown. What matters of it is told by `close`, which always follows.
     connection.on("error", () => {});
+    gatherWrites(streamOf(connection));
     return connection;
   } catch (error) {
     const refused = /ACCESS.REFUSED|NOT.ALLOWED|ConnectionClose/.test(reasonOf(error));
@@ -110,5 +112,10 @@ export async function goodbye(connection: ChannelModel): Promise<void> {
  * error has it clean up, unless it has done so.
  */
 export function cut(connection: ChannelModel): void {
-  (connection.connection as unknown as { stream: Duplex }).stream.destroy(new Error("it was given up"));
+  streamOf(connection).destroy(new Error("it was given up"));
+}
+
+/** The socket, which the client keeps to itself. */
+function streamOf(connection: ChannelModel): Duplex {
+  return (connection.connection as unknown as { stream: Duplex }).stream;
 }
