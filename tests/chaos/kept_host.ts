@@ -31,8 +31,10 @@ export interface KeptHostOptions {
 
 /** What is kept of what a process says. */
 const MOST_OUTPUT = 20_000;
-/** A host says so when it was started and no broker could be reached: it is right to end. */
-const NO_BROKER = /troupe\.RabbitmqUnreachable/;
+/** A host that a fault strikes while it starts may end with an error that it names; once it runs, nothing ends it. */
+const NAMED_ERROR = /^troupe\.\w+: /m;
+/** Starts in a row that may end so. */
+const MOST_FAILED_STARTS = 20;
 
 /** A host that is kept running. */
 export class KeptHost {
@@ -91,7 +93,7 @@ export class KeptHost {
     return pid !== undefined && kill(pid, "SIGKILL");
   }
 
-  /** SIGTERM: it finishes what it has in hand and ends. */
+  /** SIGTERM: it finishes what it has in hand and ends; one that is still starting has nothing in hand, and just ends. */
   async drain(): Promise<void> {
     this.#wanted = false;
     if (this.#process) kill(this.#process.pid, "SIGTERM");
@@ -107,17 +109,23 @@ export class KeptHost {
   }
 
   async #keep(onRunning: () => void): Promise<void> {
+    let failedStarts = 0;
     while (this.#wanted) {
+      let runs = false;
       const process = this.#process = this.#spawn();
       this.#output = "";
       for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
         this.#output = (this.#output + text).slice(-MOST_OUTPUT);
-        if (this.#output.includes('"it runs"')) onRunning();
+        if (runs || !this.#output.includes('"it runs"')) continue;
+        runs = true;
+        onRunning();
       }
       const { signal, code } = await process.status;
       this.#process = undefined;
+      failedStarts = runs ? 0 : failedStarts + 1;
+      const isFailedStart = !runs && code === 1 && NAMED_ERROR.test(this.#output);
       if (signal === "SIGKILL") this.#killed++;
-      else if (this.#wanted ? !NO_BROKER.test(this.#output) : code !== 0) {
+      else if (this.#wanted ? !isFailedStart || failedStarts > MOST_FAILED_STARTS : runs && code !== 0) {
         this.#failures.push(`${this.what} ended with ${signal ?? code}:\n${this.#output.slice(-2_000)}`);
         this.#wanted = false;
       }
