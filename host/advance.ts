@@ -9,6 +9,7 @@ import type { Envelope, EnvelopeError, Headers, Status } from "./envelope.ts";
 import { type FanFrame, fanGroup, pushFrame, rootOf } from "./fan.ts";
 import type { Emit, Failure } from "./hop.ts";
 import { childId } from "./lineage.ts";
+import { attemptOf, firstAttemptAt } from "./resiliency.ts";
 import { advanceRoute } from "./route.ts";
 
 /** Circumstances of a hop. */
@@ -51,7 +52,7 @@ export async function advance(
       ...(fan || envelope.headers || Object.keys(headers).length > 0 ? { headers } : {}),
       status: route.curr === ""
         ? stamp(envelope.status, context, { phase: "succeeded", actor })
-        : stamp(envelope.status, context, { phase: "pending", actor: route.curr, attempt: 1 }),
+        : stamp(unattempted(envelope.status), context, { phase: "pending", actor: route.curr, attempt: 1 }),
       payload: emit.payload,
       extra: envelope.extra,
     };
@@ -78,11 +79,45 @@ export function failed(envelope: Envelope, failure: Failure, context: AdvanceCon
   return { ...envelope, status: { ...status, error: errorOf(failure) } };
 }
 
+/** Circumstances of another attempt. */
+export interface RetryContext extends AdvanceContext {
+  /** When the attempt that failed began. */
+  readonly startedAt: Date;
+  /** How many attempts there are in all. @default not bounded by a policy */
+  readonly maxAttempts?: number;
+}
+
 /** The envelope of a hop that is to be run again: as it came, with one attempt more. */
-export function retried(envelope: Envelope, failure: Failure, context: AdvanceContext): Envelope {
-  const attempt = (envelope.status?.attempt ?? 1) + 1;
-  const status = stamp(envelope.status, context, { phase: "retrying", actor: context.actor, attempt });
+export function retried(envelope: Envelope, failure: Failure, context: RetryContext): Envelope {
+  const status = stamp(envelope.status, context, {
+    phase: "retrying",
+    actor: context.actor,
+    attempt: attemptOf(envelope.status) + 1,
+    ...(context.maxAttempts === undefined ? {} : { max_attempts: context.maxAttempts }),
+    first_attempt_at: firstAttemptAt(envelope.status, context.startedAt).toISOString(),
+  });
   return { ...envelope, status: { ...status, error: errorOf(failure) } };
+}
+
+/** Circumstances of an envelope's going to others than its route says. */
+export interface RerouteContext extends AdvanceContext {
+  /** The new route. At least one. */
+  readonly route: readonly string[];
+}
+
+/**
+ * The envelope of a hop that failed, for the actors that take what fails here: as it came, on another route, with the
+ * error and in it what remained of the old one.
+ */
+export function rerouted(envelope: Envelope, failure: Failure, context: RerouteContext): Envelope {
+  const { prev, curr, next } = envelope.route;
+  const [actor = "", ...rest] = context.route;
+  const status = stamp(unattempted(envelope.status), context, { phase: "pending", actor, attempt: 0 });
+  return {
+    ...envelope,
+    route: { prev: [...prev, curr], curr: actor, next: rest },
+    status: { ...status, error: { ...errorOf(failure), route: [...next] } },
+  };
 }
 
 /** The queue that an envelope goes to next. */
@@ -92,6 +127,12 @@ export function destination({ route }: Pick<Envelope, "route">): string {
 
 function errorOf({ type, mro, message, traceback }: Failure): EnvelopeError {
   return { type, mro: [...mro], message, ...(traceback === undefined ? {} : { traceback }) };
+}
+
+/** The status without what it says of attempts: they are counted for each actor. */
+function unattempted(status: Status | undefined): Status {
+  const { attempt: _attempt, max_attempts: _most, first_attempt_at: _first, ...kept } = status ?? {};
+  return kept;
 }
 
 /** The status after a change of phase: what says when it was made and when it has to be done is kept, the rest is new. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { aborted, advance, destination, failed, retried } from "./advance.ts";
+import { aborted, advance, destination, failed, rerouted, retried } from "./advance.ts";
 import { Draft } from "./draft.ts";
 import { encodeEnvelope, type Envelope, parseEnvelope } from "./envelope.ts";
 import { framesOf } from "./fan.ts";
@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { childId, idempotentId, replayId, TROUPE_NAMESPACE } from "./lineage.ts";
 
 const NOW = new Date("2026-05-01T12:00:00.000Z");
+const STARTED = new Date("2026-05-01T11:59:00.000Z");
 const CONTEXT = { actor: "a", run: "run-1", now: NOW };
 
 function envelopeOf(more: Record<string, unknown> = {}): Envelope {
@@ -140,18 +141,92 @@ Deno.test("aborted(), failed() and retried() change nothing but the status", () 
   const cases = [
     { made: aborted(envelope, CONTEXT), status: { phase: "succeeded", reason: "Aborted", attempt: 1 } },
     { made: failed(envelope, failure, CONTEXT), status: { phase: "failed", attempt: 1, error: failure } },
-    { made: retried(envelope, failure, CONTEXT), status: { phase: "retrying", attempt: 2, error: failure } },
+    {
+      made: retried(envelope, failure, { ...CONTEXT, startedAt: STARTED, maxAttempts: 4 }),
+      status: {
+        phase: "retrying",
+        attempt: 2,
+        max_attempts: 4,
+        first_attempt_at: STARTED.toISOString(),
+        error: failure,
+      },
+    },
   ];
   for (const { made, status } of cases) {
     assertEquals({ ...made, status: undefined }, { ...envelope, status: undefined });
     const { details: _, ...error } = failure;
-    assertEquals({ ...made.status }, {
+    assertEquals<unknown>({ ...made.status }, {
       actor: "a",
       deadline_at: "2027-01-01T00:00:00Z",
       created_at: NOW.toISOString(),
       updated_at: NOW.toISOString(),
       ...status,
       ...("error" in status ? { error } : {}),
+    });
+  }
+});
+
+const FAILURE = { type: "ValueError", mro: ["Exception"], message: "m" };
+
+Deno.test("retried() counts on, from the first attempt at this actor", () => {
+  let envelope = envelopeOf({ status: { attempt: 0 } });
+  const seen: unknown[] = [];
+  for (const minute of [1, 2, 3]) {
+    const startedAt = new Date(Date.UTC(2026, 4, 1, 12, minute));
+    envelope = retried(envelope, FAILURE, { ...CONTEXT, startedAt });
+    const { attempt, first_attempt_at } = envelope.status ?? {};
+    seen.push([attempt, first_attempt_at]);
+  }
+  const first = "2026-05-01T12:01:00.000Z";
+  assertEquals(seen, [[2, first], [3, first], [4, first]]);
+});
+
+Deno.test("rerouted() goes to others as it came, with the error and the rest of its route in it", () => {
+  const envelope = envelopeOf({
+    parent_id: "up",
+    headers: { traceparent: "t", "x-troupe-fan": [{ g: "g0", run: "r0", i: 1, n: 2 }] },
+    status: {
+      phase: "retrying",
+      attempt: 3,
+      max_attempts: 3,
+      first_attempt_at: STARTED.toISOString(),
+      created_at: "2026-01-01T00:00:00Z",
+      deadline_at: "2027-01-01T00:00:00Z",
+      tenant: "t1",
+      error: { type: "Old", message: "old" },
+    },
+    "of asya": [1],
+  });
+  const made = rerouted(envelope, FAILURE, { ...CONTEXT, route: ["triage", "store"] });
+  const { route, status, ...rest } = made;
+  const { route: _route, status: _status, ...before } = envelope;
+  assertEquals(rest, before);
+  assertEquals(route, { prev: ["p", "a"], curr: "triage", next: ["store"] });
+  assertEquals({ ...status }, {
+    phase: "pending",
+    actor: "triage",
+    attempt: 0,
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: NOW.toISOString(),
+    deadline_at: "2027-01-01T00:00:00Z",
+    tenant: "t1",
+    error: { ...FAILURE, route: ["b", "c"] },
+  });
+  assertEquals(parseEnvelope(encodeEnvelope(made)).status?.error?.route, ["b", "c"]);
+});
+
+Deno.test("advance() counts attempts anew, in every child", async () => {
+  const envelope = envelopeOf({
+    status: { attempt: 3, max_attempts: 5, first_attempt_at: STARTED.toISOString(), error: FAILURE },
+  });
+  const emits = emitted(envelope, (draft) => (draft.emit("0"), draft.emit("1")));
+  for (const { status } of await advance(envelope, emits, CONTEXT)) {
+    assertEquals({ ...status }, {
+      phase: "pending",
+      actor: "b",
+      attempt: 1,
+      created_at: NOW.toISOString(),
+      updated_at: NOW.toISOString(),
     });
   }
 });

@@ -39,6 +39,8 @@ export const EnvelopeError = z.looseObject({
   mro: z.array(z.string()).readonly().optional(),
   message: z.string(),
   traceback: z.string().optional(),
+  /** What remained of the route before the envelope was given to others because its attempts were used up. */
+  route: z.array(z.string()).readonly().optional(),
 });
 /** Why an envelope failed. */
 export type EnvelopeError = z.infer<typeof EnvelopeError>;
@@ -51,6 +53,8 @@ export const Status = z.looseObject({
   actor: z.string().optional(),
   attempt: z.number().int().min(0).optional(),
   max_attempts: z.number().int().min(0).optional(),
+  /** When the first attempt at the present actor began; there from the second on. */
+  first_attempt_at: z.string().optional(),
   created_at: z.string().optional(),
   updated_at: z.string().optional(),
   deadline_at: z.string().optional(),

@@ -9,7 +9,7 @@
 export const HOP_TOPIC = "hops";
 
 /** How a hop ended. */
-export type Verdict = "forwarded" | "finished" | "aborted" | "failed" | "retried" | "dead";
+export type Verdict = "forwarded" | "finished" | "aborted" | "failed" | "retried" | "rerouted" | "dead";
 
 /** One hop. */
 export interface HopRecord {

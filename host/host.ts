@@ -30,9 +30,10 @@ import {
   undeliverable,
   undelivered,
 } from "./outcome.ts";
+import { attemptOf, DEADLINE_EXCEEDED, type Resiliency } from "./resiliency.ts";
 import { StageBrokenError, StageClosedError } from "./stage/errors.ts";
 import type { Stage } from "./stage/stage.ts";
-import type { Consumer, Delivery, Outcome as Published, Transport } from "./transport/transport.ts";
+import type { Consumer, Delivery, Outcome as Published, Outgoing, Transport } from "./transport/transport.ts";
 
 /** What a host needs. */
 export interface HostOptions {
@@ -44,6 +45,8 @@ export interface HostOptions {
   readonly metrics: HostMetrics;
   /** Envelopes in hand at once. */
   readonly concurrency: number;
+  /** What is done about failures. @default no rules */
+  readonly resiliency?: Resiliency;
   /** Largest envelope, in bytes. @default 1 MiB */
   readonly maxEnvelopeBytes?: number;
   /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
@@ -73,7 +76,13 @@ export class Host {
   #broken = "";
 
   constructor(options: HostOptions) {
-    this.#options = { maxEnvelopeBytes: 1024 * 1024, noQueueMs: 30_000, recordPayloadBytes: 0, ...options };
+    this.#options = {
+      resiliency: { rules: [] },
+      maxEnvelopeBytes: 1024 * 1024,
+      noQueueMs: 30_000,
+      recordPayloadBytes: 0,
+      ...options,
+    };
     this.actor = options.actor;
     this.#stage = options.stage;
     this.#logger = options.logger;
@@ -159,6 +168,8 @@ export class Host {
       body: delivery.body,
       run: crypto.randomUUID(),
       now: new Date(startedAt),
+      startedAt: new Date(startedAt),
+      resiliency: this.#options.resiliency,
       maxEnvelopeBytes: this.#options.maxEnvelopeBytes,
     };
     const read = this.#read(context, delivery.losses ?? 0);
@@ -234,7 +245,7 @@ export class Host {
 
   #deadlineExceeded(envelope: Envelope, context: HopContext, when: "before" | "while"): Outcome {
     const failure = {
-      type: "troupe.DeadlineExceeded",
+      type: DEADLINE_EXCEEDED,
       mro: [],
       message:
         `The envelope's deadline (${envelope.status?.deadline_at}) passed ${when} ${this.actor} handled it`,
@@ -249,7 +260,7 @@ export class Host {
     const heldSince = performance.now();
     let told = false;
     for (;;) {
-      const settlement = await delivery.settle(messages.map(({ to, body }) => ({ queue: to, body })));
+      const settlement = await delivery.settle(messages.map(outgoing));
       for (const { kind } of settlement.outcomes) this.#options.metrics.published(this.actor, kind);
       if (settlement.leaseLost) {
         this.#logger.warn("the lease on an envelope was lost; whoever has it now handles it again", {
@@ -353,7 +364,7 @@ export class Host {
       root: rootOf(envelope),
       actor: this.actor,
       hop: envelope.route.prev.length,
-      attempt: envelope.status?.attempt ?? 1,
+      attempt: attemptOf(envelope.status),
       startedAt,
       finishedAt,
       verdict: outcome.verdict,
@@ -364,6 +375,10 @@ export class Host {
     };
     transport.broadcast(HOP_TOPIC, new TextEncoder().encode(JSON.stringify(record)));
   }
+}
+
+function outgoing({ to, body, delayMs }: Outbound): Outgoing {
+  return { queue: to, body, ...(delayMs === undefined ? {} : { delayMs }) };
 }
 
 /** When an envelope's deadline passes, in milliseconds since the epoch; never, where it has none that can be read. */

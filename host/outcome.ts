@@ -5,13 +5,13 @@
  */
 
 import { SINK, SUMP } from "./actor_name.ts";
-import { aborted, advance, destination, failed, retried } from "./advance.ts";
+import { aborted, advance, destination, failed, rerouted, retried } from "./advance.ts";
 import { wrapDead } from "./crew/dead_letter.ts";
 import { encodeEnvelope, type Envelope } from "./envelope.ts";
 import { TroupeError } from "./errors.ts";
 import type { Failure, HopResult } from "./hop.ts";
 import type { Verdict } from "./hop_record.ts";
-import { disposition } from "./resiliency.ts";
+import { decide, type Resiliency } from "./resiliency.ts";
 
 /** One message that a hop causes. */
 export interface Outbound {
@@ -20,6 +20,8 @@ export interface Outbound {
   /** The queue that it goes to. */
   readonly to: string;
   readonly body: Uint8Array;
+  /** Not to be delivered before this many milliseconds have passed. @default 0 */
+  readonly delayMs?: number;
 }
 
 /** Everything that a hop causes. It does not change any more, however often it has to be published. */
@@ -41,9 +43,18 @@ export interface HopContext {
   /** Distinguishes this execution from others of the same hop. */
   readonly run: string;
   readonly now: Date;
+  /** When the hop began. @default now */
+  readonly startedAt?: Date;
+  /** What the actor's spec says about failures. @default no rules */
+  readonly resiliency?: Resiliency;
+  /** A number from 0 to less than 1, for the jitter of pauses. @default a random one */
+  readonly random?: number;
   /** The largest envelope that may be sent on, in bytes. */
   readonly maxEnvelopeBytes: number;
 }
+
+/** Of a failure's message where it has to be short. */
+const BRIEF_CHARACTERS = 200;
 
 /** The outcome of bytes that no hop can be made of: they go to `x-sump` as they came. */
 export function undeliverable(
@@ -83,23 +94,54 @@ export async function outcomeOf(
 
 /** The outcome of a hop that failed. */
 export function failureOutcome(failure: Failure, envelope: Envelope, context: HopContext): Outcome {
+  const { now, startedAt = now, resiliency = { rules: [] }, random = Math.random() } = context;
+  const { status } = envelope;
+  const decision = decide(failure, { status, resiliency, startedAt, now, random });
   const error = { type: failure.type, message: failure.message };
-  switch (disposition(failure, { attempt: envelope.status?.attempt ?? 1 })) {
-    case "sink":
-      return { verdict: "failed", error, messages: [toSink(failed(envelope, failure, context))] };
+  switch (decision.kind) {
+    case "sink": {
+      const { type, message } = decision.failure;
+      const body = failed(envelope, decision.failure, context);
+      return { verdict: "failed", error: { type, message }, messages: [toSink(body)] };
+    }
     case "retry": {
-      const again = retried(envelope, failure, context);
-      return {
-        verdict: "retried",
-        error,
-        messages: [{ id: again.id, to: context.queue, body: encodeEnvelope(again) }],
-      };
+      const { delayMs, maxAttempts } = decision;
+      const change = { ...context, startedAt, ...(maxAttempts === undefined ? {} : { maxAttempts }) };
+      const again = sendFailed(failure, context, (told) => retried(envelope, told, change));
+      if (again.to === SUMP) return { verdict: "dead", error, messages: [again] };
+      // To the queue that it came from, which need not be the actor's first one.
+      const message = { ...again, to: context.queue, ...(delayMs > 0 ? { delayMs } : {}) };
+      return { verdict: "retried", error, messages: [message] };
+    }
+    case "reroute": {
+      const { route } = decision;
+      const message = sendFailed(failure, context, (told) => rerouted(envelope, told, { ...context, route }));
+      return { verdict: message.to === SUMP ? "dead" : "rerouted", error, messages: [message] };
     }
     case "sump": {
       const dead = new HopFailedError(failure);
       return { verdict: "dead", error, messages: [deadMessage(envelope.id, dead, context, failure)] };
     }
   }
+}
+
+/**
+ * An envelope that goes on with its failure in it. What the failure says must not make it too large to be taken: it is
+ * told shorter then. Where that does not help either, what came goes to `x-sump`.
+ */
+function sendFailed(
+  failure: Failure,
+  context: HopContext,
+  change: (failure: Failure) => Envelope,
+): Outbound {
+  const { type, message } = failure;
+  const brief = { type, mro: [], message: message.slice(0, BRIEF_CHARACTERS).toWellFormed() };
+  const made = change(failure);
+  let body = encodeEnvelope(made);
+  if (body.length > context.maxEnvelopeBytes) body = encodeEnvelope(change(brief));
+  if (body.length <= context.maxEnvelopeBytes) return { id: made.id, to: destination(made), body };
+  const error = new EnvelopeTooLargeError(body.length, context.maxEnvelopeBytes);
+  return deadMessage(made.id, error, context, failure);
 }
 
 /** The same message, addressed to `x-sump` because nothing can be delivered where it was to go. */

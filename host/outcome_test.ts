@@ -14,6 +14,8 @@ import {
   undelivered,
 } from "./outcome.ts";
 
+import { DEFAULT_POLICY, type Resiliency, type RetryPolicy } from "./resiliency.ts";
+
 const NOW = new Date("2026-05-01T12:00:00.000Z");
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -105,17 +107,18 @@ Deno.test("a limit on envelopes is counted in bytes, and reaching it exactly is 
 });
 
 Deno.test("failureOutcome() does what the failure's type asks for", () => {
-  const cases: [type: string, attempt: number, verdict: string, to: string][] = [
+  const cases: [type: string, attempt: number, verdict: string, to: string, before?: string][] = [
     ["ValueError", 1, "failed", "x-sink"],
     ["troupe.Timeout", 1, "failed", "x-sink"],
     ["troupe.DeadlineExceeded", 1, "failed", "x-sink"],
     ["guest.troupe.Fatal", 1, "failed", "x-sink"],
     ["troupe.Fatal", 1, "dead", "x-sump"],
     ["troupe.StageViolation", 1, "retried", "a"],
-    ["troupe.StageViolation", 2, "dead", "x-sump"],
+    ["troupe.StageViolation", 2, "dead", "x-sump", "troupe.StageViolation"],
   ];
-  for (const [type, attempt, verdict, to] of cases) {
-    const { envelope, context } = hop({ status: { attempt } });
+  for (const [type, attempt, verdict, to, before] of cases) {
+    const error = before ? { error: { type: before, message: "" } } : {};
+    const { envelope, context } = hop({ status: { attempt, ...error } });
     const outcome = failureOutcome(failure(type), envelope, context);
     assertEquals([outcome.verdict, outcome.messages.map(({ to }) => to)], [verdict, [to]], type);
     assertEquals(outcome.error, { type, message: "m" });
@@ -148,6 +151,51 @@ Deno.test("failureOutcome() that is to be retried goes back to the queue that it
   assertEquals({ ...again, status: undefined }, { ...envelope, status: undefined });
   assertEquals([again.status?.attempt, again.status?.phase], [2, "retrying"]);
   assertEquals(again.status?.deadline_at, "2027-01-01T00:00:00Z");
+});
+
+const rules = (more: Partial<RetryPolicy>): Resiliency => ({
+  rules: [{ match: ["*"], policy: { ...DEFAULT_POLICY, ...more } }],
+});
+
+Deno.test("failureOutcome() under a rule waits, and then gives it to others", () => {
+  const { envelope, context } = hop({ parent_id: "up" });
+  const resiliency = rules({ maxAttempts: 2, onExhausted: ["triage", "b"] });
+  const circumstances = { ...context, queue: "a_suspect", resiliency, random: 0.5 };
+  const first = failureOutcome(failure("ValueError"), envelope, circumstances);
+  assertEquals(first.verdict, "retried");
+  assertEquals(first.messages.map(({ id, to, delayMs }) => [id, to, delayMs]), [["e", "a_suspect", 900]]);
+  const again = read(first.messages[0]);
+  assertEquals({ ...again, status: undefined }, { ...envelope, status: undefined });
+  assertEquals([again.status?.attempt, again.status?.max_attempts], [2, 2]);
+
+  const second = failureOutcome(failure("ValueError"), again, circumstances);
+  assertEquals(second.verdict, "rerouted");
+  assertEquals(second.error, { type: "ValueError", message: "m" });
+  assertEquals(second.messages.map(({ id, to, delayMs }) => [id, to, delayMs]), [["e", "triage", undefined]]);
+  const given = read(second.messages[0]);
+  assertEquals(given.route, { prev: ["p", "a"], curr: "triage", next: ["b"] });
+  assertEquals([given.payload, given.parentId, given.extra], [envelope.payload, "up", envelope.extra]);
+  assertEquals([given.status?.attempt, given.status?.error?.route], [0, ["b"]]);
+});
+
+Deno.test("what a failure says is told shorter where the envelope would be too large with it", () => {
+  const { envelope, context } = hop();
+  const long = failure("ValueError", { message: "m".repeat(8_000), traceback: "t".repeat(30_000) });
+  for (const onExhausted of [[], ["triage"]]) {
+    const resiliency = rules({ maxAttempts: onExhausted.length > 0 ? 1 : 2, onExhausted });
+    const [message] =
+      failureOutcome(long, envelope, { ...context, resiliency, maxEnvelopeBytes: 1_000 }).messages;
+    const { error } = read(message).status ?? {};
+    assertEquals([error?.type, error?.message, error?.traceback], ["ValueError", "m".repeat(200), undefined]);
+    const outcome = failureOutcome(long, envelope, { ...context, resiliency, maxEnvelopeBytes: 200 });
+    assertEquals(outcome.verdict, "dead");
+    const letter = letterIn(outcome.messages[0]);
+    assertEquals([letter.reason, letter.body, letter.error?.type], [
+      "troupe.TooLarge",
+      context.body,
+      "ValueError",
+    ]);
+  }
 });
 
 Deno.test("failureOutcome() at x-sump keeps the bytes, not what was read from them", () => {

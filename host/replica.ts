@@ -11,6 +11,7 @@ import { Host } from "./host.ts";
 import type { Grants, Isolation, Limits } from "./limits.ts";
 import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
+import type { Resiliency } from "./resiliency.ts";
 import type { Stage } from "./stage/stage.ts";
 import { bundleStage, startStage } from "./stage/supervisor.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -23,6 +24,8 @@ export interface ActorConfig {
   readonly isolation: Isolation;
   readonly limits: Limits;
   readonly grants: Grants;
+  /** What is done about failures. @default no rules */
+  readonly resiliency?: Resiliency;
 }
 
 /** What a replica works with. */
@@ -63,6 +66,7 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
     logger,
     metrics: options.metrics,
     concurrency: actor.limits.concurrency,
+    ...(actor.resiliency === undefined ? {} : { resiliency: actor.resiliency }),
     ...(options.recordPayloadBytes === undefined ? {} : { recordPayloadBytes: options.recordPayloadBytes }),
     ...(options.noQueueMs === undefined ? {} : { noQueueMs: options.noQueueMs }),
   });

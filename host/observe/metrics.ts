@@ -29,7 +29,7 @@ export const METRICS = {
   done: {
     name: "troupe_hops_total",
     type: "counter",
-    help: "Hops done, by how they ended: forwarded, finished, aborted, failed, retried, dead",
+    help: "Hops done, by how they ended: forwarded, finished, aborted, failed, retried, rerouted, dead",
     labels: ["actor", "verdict"],
   },
   failures: {

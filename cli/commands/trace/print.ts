@@ -54,7 +54,7 @@ function hopLine(
   }`;
   const onward = hop.children.find((child) => child.id === id)?.to;
   const others = hop.children.filter((child) => child.id !== id).length;
-  const to = hop.verdict === "forwarded" && onward
+  const to = (hop.verdict === "forwarded" || hop.verdict === "rerouted") && onward
     ? ` → ${onward}${others > 0 ? ` and ${countOf(others, "child").replace("childs", "children")}` : ""}`
     : "";
   const error = hop.error ? `: ${printable(hop.error.type)}: ${printable(hop.error.message)}` : "";
