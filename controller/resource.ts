@@ -4,78 +4,16 @@
  * @module
  */
 
-import { isActorName, isReservedName, RESUME } from "@troupe/host/actor_name";
+import { isActorName, RESUME } from "@troupe/host/actor_name";
 import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import { z } from "zod";
-import { bytesOf, millisecondsOf } from "./units.ts";
+import { actorName, bytes, count, duration, literal, object, wants } from "./_fields.ts";
+import { policy, resiliency, rule, wantsOtherActors } from "./resiliency_resource.ts";
 
 /** The version of the resource that is read here. */
 export const API_VERSION = "troupe.dev/v1alpha1";
 
-/** A message for a field that is missing, or of another type. */
-function wants(what: string) {
-  return {
-    error: ({ input }: { input: unknown }) =>
-      input === undefined ? `is missing: it has to be ${what}` : `has to be ${what}`,
-  };
-}
-
-function literal<T extends string>(value: T) {
-  return z.literal(value, wants(JSON.stringify(value)));
-}
-
-function object<T extends z.core.$ZodLooseShape>(shape: T, what: string) {
-  return z.strictObject(shape, wants(what));
-}
-
-function bytes({ least, most }: { least: number; most: number }) {
-  const what = `a size, such as 128Mi, 64Ki or 1000 (bytes)`;
-  return z.union([z.string(), z.number()], wants(what)).transform((input, context) => {
-    const value = bytesOf(String(input));
-    const problem = value === undefined
-      ? `has to be ${what}`
-      : value < least || value > most
-      ? `has to be between ${least} and ${most} bytes`
-      : undefined;
-    if (problem === undefined) return value as number;
-    context.addIssue({ code: "custom", message: problem });
-    return z.NEVER;
-  });
-}
-
-function duration({ least, most }: { least: number; most: number }) {
-  const what = "a time with its unit, such as 30s, 500ms or 1m30s";
-  return z.string(wants(what)).transform((input, context) => {
-    const value = millisecondsOf(input);
-    const problem = value === undefined
-      ? `has to be ${what}`
-      : value < least || value > most
-      ? `has to be between ${least}ms and ${most / 3_600_000}h`
-      : undefined;
-    if (problem === undefined) return value as number;
-    context.addIssue({ code: "custom", message: problem });
-    return z.NEVER;
-  });
-}
-
-function count({ least, most }: { least: number; most: number }) {
-  const what = `a whole number between ${least} and ${most}`;
-  return z.number(wants(what)).refine(
-    (value) => Number.isInteger(value) && value >= least && value <= most,
-    { error: `has to be ${what}` },
-  );
-}
-
 const MIB = 1024 * 1024;
-
-const actorName = z.string(wants("a name")).superRefine((name, context) => {
-  const problem = !isActorName(name)
-    ? "has to be a DNS label: up to 63 lower-case letters, digits and hyphens, with no hyphen at either end"
-    : isReservedName(name)
-    ? 'may not begin with "x-": these names are the crew\'s'
-    : undefined;
-  if (problem) context.addIssue({ code: "custom", message: problem });
-});
 
 const routeGrant = z.string(wants("an actor's name, or prefix-*")).superRefine((grant, context) => {
   const name = grant.endsWith("-*") ? grant.slice(0, -2) : grant;
@@ -146,6 +84,7 @@ const spec = object({
   isolation: z.enum(["fresh", "reuse"], wants("fresh or reuse")).default("fresh"),
   limits: limits.prefault({}),
   grants: grants.prefault({}),
+  resiliency: resiliency.prefault({}),
 }, "an object with a component");
 
 /** The resource. Parsing fills in what is not said, sizes become bytes and times milliseconds. */
@@ -154,12 +93,12 @@ export const ActorResource = object({
   kind: literal("Actor"),
   metadata,
   spec,
-}, `an object with apiVersion, kind, metadata and spec`);
+}, `an object with apiVersion, kind, metadata and spec`).superRefine(wantsOtherActors);
 
 /** The resource, parsed. */
 export type ActorResource = z.infer<typeof ActorResource>;
 
-/** The fields of each object of the resource, by its path. */
+/** The fields of each object of the resource, by its path; `[]` and `*` stand for any entry of a list or of a map. */
 export const FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ["", Object.keys(ActorResource.shape)],
   ["metadata", Object.keys(metadata.shape)],
@@ -167,6 +106,9 @@ export const FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, re
   ["spec.component", Object.keys(component.shape)],
   ["spec.limits", Object.keys(limits.shape)],
   ["spec.grants", Object.keys(grants.shape)],
+  ["spec.resiliency", Object.keys(resiliency.shape)],
+  ["spec.resiliency.policies.*", Object.keys(policy.shape)],
+  ["spec.resiliency.rules[]", Object.keys(rule.shape)],
 ]);
 
 /** Fields that the design has and this version has not, by path: they are refused by name. */
@@ -176,7 +118,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   ...[
     "transport",
     "scaling",
-    "resiliency",
     "resources",
     "env",
     "podTemplate",

@@ -5,9 +5,11 @@
  */
 
 import type { Grants, Isolation, Limits } from "@troupe/host/limits";
+import type { Resiliency } from "@troupe/host/resiliency";
 import { dirname, resolve } from "@std/path";
 import { nearest } from "./nearest.ts";
 import { readResource } from "./read_resource.ts";
+import { resiliencyOf } from "./resiliency_resource.ts";
 import { ActorResource, FIELDS, NOT_YET } from "./resource.ts";
 
 export { ActorSpecError, type SpecProblem } from "./errors.ts";
@@ -23,6 +25,7 @@ export interface ActorSpec {
   readonly isolation: Isolation;
   readonly limits: Limits;
   readonly grants: Grants;
+  readonly resiliency: Resiliency;
   /** The `actor.yaml`. */
   readonly file: string;
   /** The folder that it is in, with the actor's source if there is one. */
@@ -70,6 +73,7 @@ export function parseActorSpec(text: string, { file }: { readonly file: string }
       logBytes: spec.limits.logBytes,
     },
     grants: { route: spec.grants.route },
+    resiliency: resiliencyOf(spec.resiliency),
     file: path,
     folder: dirname(path),
   };
@@ -89,8 +93,13 @@ function unknownField(key: string, within: string): string {
     return "is not supported by this version of Troupe: remove it";
   }
   if (within === "" && key === "status") return "is written by the controller: remove it";
-  const known = FIELDS.get(within) ?? [];
+  const known = FIELDS.get(kindOf(within)) ?? [];
   const meant = nearest(key, known);
   const advice = meant === undefined ? `the fields here are ${known.join(", ")}` : `did you mean ${meant}?`;
   return `is not a field of an Actor; ${advice}`;
+}
+
+/** The path of an object as `FIELDS` has it: whatever people named is left out. */
+function kindOf(path: string): string {
+  return path.replace(/\[\d+\]/g, "[]").replace(/^(spec\.resiliency\.policies)\..+$/, "$1.*");
 }

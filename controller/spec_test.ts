@@ -25,6 +25,7 @@ Deno.test("what is not said has its default", () => {
     isolation: "fresh",
     limits: DEFAULT_LIMITS,
     grants: { route: [] },
+    resiliency: { rules: [] },
     file: "/mesh/split/actor.yaml",
     folder: "/mesh/split",
   });
@@ -198,7 +199,7 @@ for (const [name, { text, line, says }] of Object.entries(REFUSED)) {
 }
 
 const LATER = [
-  ...["transport", "scaling", "resiliency", "resources", "env", "podTemplate", "queuePolicy", "suspend"],
+  ...["transport", "scaling", "resources", "env", "podTemplate", "queuePolicy", "suspend"],
   ...["http", "env", "secrets", "state", "files", "clock", "random"].map((name) => `grants.${name}`),
   ...["oci", "configMap", "persistentVolumeClaim"].map((name) => `component.${name}`),
   "limits.cpu",
