@@ -8,8 +8,18 @@
 /** The topic on which hop records are broadcast: a JSON text each. */
 export const HOP_TOPIC = "hops";
 
+/** The ways in which a hop ends. */
+export const VERDICTS = [
+  "forwarded",
+  "finished",
+  "aborted",
+  "failed",
+  "retried",
+  "rerouted",
+  "dead",
+] as const;
 /** How a hop ended. */
-export type Verdict = "forwarded" | "finished" | "aborted" | "failed" | "retried" | "rerouted" | "dead";
+export type Verdict = typeof VERDICTS[number];
 
 /** One hop. */
 export interface HopRecord {

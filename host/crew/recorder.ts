@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { HOP_TOPIC, type HopRecord } from "../hop_record.ts";
+import { HOP_TOPIC, type HopRecord, VERDICTS } from "../hop_record.ts";
 import type { Logger } from "../observe/logs.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Store } from "./store.ts";
@@ -24,7 +24,7 @@ const Record = z.object({
   attempt: z.int().min(0),
   startedAt: z.int().min(0),
   finishedAt: z.int().min(0),
-  verdict: z.enum(["forwarded", "finished", "aborted", "failed", "retried", "dead"]),
+  verdict: z.enum(VERDICTS),
   error: z.object({ type: z.string(), message: z.string() }).optional(),
   children: z.array(z.object({ id: z.string(), to: z.string() })),
   host: z.string(),
