@@ -32,7 +32,8 @@ const MeshResource = z.strictObject({
   }, "has to be an object with a name"),
   spec: z.strictObject({
     transport: text("an address such as rabbitmq://broker.example/shop").refine(
-      (address) => !/^\w+:\/\/[^/?]*@/.test(address),
+      // A password may hold what ends a host, if nobody has escaped it: an @ anywhere counts.
+      (address) => !/^\w+:\/\/.*@/s.test(address),
       "must not hold a user or a password: they come from TROUPE_RABBITMQ_USER, and TROUPE_RABBITMQ_PASSWORD or " +
         "TROUPE_RABBITMQ_PASSWORD_FILE",
     ).optional(),

@@ -32,6 +32,10 @@ const WRONG: Readonly<Record<string, readonly [text: string, ...says: string[]]>
     "mesh.yaml:5: spec.transport must not hold a user or a password",
     "TROUPE_RABBITMQ_PASSWORD_FILE",
   ],
+  "a password that is not escaped": [
+    `${HEAD}spec:\n  transport: rabbitmq://me:secr/et@broker.example/\n`,
+    "mesh.yaml:5: spec.transport must not hold a user or a password",
+  ],
   "an unknown field": [
     `${HEAD}spec: { transprot: x }\n`,
     "spec.transprot is not a field of a Mesh; did you mean transport?",
@@ -45,6 +49,6 @@ for (const [what, [text, ...says]] of Object.entries(WRONG)) {
   Deno.test(`a mesh's file is refused with ${what}`, async () => {
     const { message } = await assertRejects(() => read(text), ActorSpecError);
     for (const part of says) assertStringIncludes(message, part);
-    if (message.includes("secret")) throw new Error("the password is repeated");
+    if (/secr/.test(message)) throw new Error("the password is repeated");
   });
 }

@@ -72,7 +72,6 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
   const trees = new Trees();
   const meshFolder = new MeshFolder(data, { transport: options.transport });
-  await meshFolder.claimTransport();
   const mesh = await openMesh(meshFolder, { teller, counter, trees });
   const progress = startProgress(teller, { mesh, counter });
   let outcome: Pick<Run, "account" | "attacks"> | undefined;

@@ -73,26 +73,43 @@ export class MeshFolder {
   }
 
   /**
-   * Notes the transport, the first time; from then on the state is that mesh's.
+   * Opens the queues for the mesh itself, and notes which they are when they could be used the first time (an address
+   * that was mistyped is not noted); from then on the state is that mesh's.
    *
-   * @throws {OtherTransportError} when the state belongs to a mesh on another.
+   * @param options `prepare` makes the transport fit for use; the others are those of {@linkcode openTransport}.
+   * @throws {OtherTransportError} when the state belongs to a mesh on another; and what opening may throw.
    */
-  async claimTransport(): Promise<void> {
+  async claimTransport(
+    { prepare, ...options }: OpenTransportOptions & {
+      readonly prepare: (transport: Transport) => Promise<void>;
+    },
+  ): Promise<Transport> {
     const wanted = showAddress(this.#transport ?? EMBEDDED);
     const noted = await readNote(this.#note) ?? (await exists(this.#file) ? EMBEDDED : undefined);
-    if (noted === undefined) await writeNote(this.#note, wanted);
-    else if (noted !== wanted) throw new OtherTransportError(this.path, noted, wanted);
+    if (noted !== undefined && noted !== wanted) throw new OtherTransportError(this.#note, { noted, wanted });
+    const transport = await this.#open(this.#transport ?? EMBEDDED, options);
+    try {
+      await prepare(transport);
+      if (noted === undefined) await writeNote(this.#note, wanted);
+      return transport;
+    } catch (error) {
+      await transport.close();
+      throw error;
+    }
   }
 
-  /** The queues. */
+  /** The queues, for commands that send or look. */
   async openTransport(options: OpenTransportOptions = {}): Promise<Transport> {
-    const address = this.#transport ?? await readNote(this.#note) ?? EMBEDDED;
-    return await openTransport(address === EMBEDDED ? `embedded:${this.#file}` : address, options);
+    return await this.#open(this.#transport ?? await readNote(this.#note) ?? EMBEDDED, options);
   }
 
   /** The results. */
   openStore(): Promise<Store> {
     return openSqliteStore({ path: join(this.path, "results.db") });
+  }
+
+  #open(address: string, options: OpenTransportOptions): Promise<Transport> {
+    return openTransport(address === EMBEDDED ? `embedded:${this.#file}` : address, options);
   }
 
   /** The file of the embedded transport. */

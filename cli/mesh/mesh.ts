@@ -18,6 +18,7 @@ import type { Depth, Transport } from "@troupe/host/transport";
 import { basename, resolve } from "@std/path";
 import { MeshActor, type MeshActorStatus } from "./actor.ts";
 import type { MeshFolder } from "./folder.ts";
+import { Idleness } from "./idleness.ts";
 
 /** What a mesh is started with. */
 export interface MeshOptions {
@@ -52,6 +53,8 @@ export interface ActorLine extends MeshActorStatus {
   readonly depth: Depth;
 }
 
+/** Kinds of a transport's events that nobody has to be warned of. */
+const GOOD_NEWS: ReadonlySet<string> = new Set(["connected", "unblocked"]);
 const EMPTY: Depth = { ready: 0, delayed: 0, leased: 0 };
 
 /** A running mesh. */
@@ -64,14 +67,21 @@ export class Mesh {
   readonly #actors = new Map<string, MeshActor>();
   readonly #crew: ReadonlyMap<string, CrewMember>;
   readonly #recorder: Recorder;
+  readonly #idleness: Idleness;
   #ending = false;
   #closed = false;
 
   private constructor(
     options: MeshOptions,
-    { transport, store, specs }: { transport: Transport; store: Store; specs: readonly ActorSpec[] },
+    { transport, idleness, store, specs }: {
+      transport: Transport;
+      idleness: Idleness;
+      store: Store;
+      specs: readonly ActorSpec[];
+    },
   ) {
     this.#options = options;
+    this.#idleness = idleness;
     this.transport = transport;
     this.store = store;
     const { logger, onEnd = () => {} } = options;
@@ -108,14 +118,19 @@ export class Mesh {
   static async open(options: MeshOptions): Promise<Mesh> {
     const specs = await loadMesh(options.dir);
     await options.folder.make();
-    const transport = await options.folder.openTransport({
+    const idleness = new Idleness();
+    const transport = await options.folder.claimTransport({
       name: `up ${basename(resolve(options.dir))}`,
-      onEvent: ({ kind, detail }) => options.logger.warn(`transport: ${kind}`, { detail }),
+      onEvent({ kind, detail }) {
+        if (kind === "lost") idleness.lost(performance.now());
+        const level = GOOD_NEWS.has(kind) ? "info" : "warn";
+        options.logger[level](`transport: ${kind}`, { detail });
+      },
+      // Every queue exists before the first hop: a route may name any actor of the mesh.
+      prepare: (transport) => transport.declare([SINK, SUMP, ...specs.map(({ name }) => name)]),
     });
     try {
-      // Every queue exists before the first hop: a route may name any actor of the mesh.
-      await transport.declare([SINK, SUMP, ...specs.map(({ name }) => name)]);
-      return new Mesh(options, { transport, store: await options.folder.openStore(), specs });
+      return new Mesh(options, { transport, idleness, store: await options.folder.openStore(), specs });
     } catch (error) {
       await transport.close();
       throw error;
@@ -182,10 +197,11 @@ export class Mesh {
    * Whether nothing is left to do that this mesh could do: every queue is empty, but for those of actors that do not run.
    */
   async isIdle(): Promise<boolean> {
-    for (const [queue, { ready, delayed, leased }] of await this.transport.depths()) {
-      if (this.#serves(queue) && ready + delayed + leased > 0) return false;
-    }
-    return true;
+    return await this.#idleness.look({
+      transport: this.transport,
+      counts: (queue) => this.#serves(queue),
+      now: performance.now(),
+    });
   }
 
   /** Envelopes that wait for actors which do not run, by queue. */

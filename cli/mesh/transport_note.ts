@@ -7,6 +7,7 @@
 
 import { TroupeError } from "@troupe/host/errors";
 import { showAddress } from "@troupe/host/transport/open";
+import { dirname } from "@std/path";
 import { z } from "zod";
 
 /** What stands for the embedded transport in the state's own folder. */
@@ -14,12 +15,16 @@ export const EMBEDDED = "embedded";
 
 /** The state belongs to a mesh on another transport. */
 export class OtherTransportError extends TroupeError {
-  constructor(folder: string, noted: string, wanted: string) {
+  /** @param note The file in which the transport is noted. */
+  constructor(note: string, { noted, wanted }: { readonly noted: string; readonly wanted: string }) {
     super(
       "troupe.OtherTransport",
       "user",
-      `The state in ${folder} belongs to a mesh on ${noted}, where envelopes may wait, and not on ${wanted}: ` +
-        `name that transport, or another folder with --data`,
+      `The state in ${
+        dirname(note)
+      } belongs to a mesh on ${noted}, where envelopes may wait, and not on ${wanted}: ` +
+        `name that transport, or another folder with --data; to move the state, work off what waits ` +
+        `(troupe up DIR --until-idle --transport ${noted}) and remove ${note}`,
     );
   }
 }

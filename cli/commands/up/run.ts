@@ -57,7 +57,6 @@ export async function up(options: UpOptions): Promise<number> {
   const folder = new MeshFolder(options.data ?? join(options.dir, DATA_FOLDER), { transport });
   await folder.make();
   using _lock = await folder.lock();
-  await folder.claimTransport();
   const metrics = options.metricsPort === undefined ? undefined : await createMetrics();
   const counter = new Counter(metrics ?? NO_METRICS);
   const teller = openTeller(options, counter);
