@@ -11,6 +11,7 @@
 import { Command, CommanderError } from "commander";
 import { TroupeError } from "@troupe/host/errors";
 import { buildCommand } from "./commands/build/command.ts";
+import { dlqCommand } from "./commands/dlq/command.ts";
 import { EXIT } from "./commands/exit_code.ts";
 import { inspectCommand } from "./commands/inspect/command.ts";
 import { newCommand } from "./commands/new/command.ts";
@@ -47,6 +48,7 @@ Begin with:
     sendCommand(),
     resultsCommand(),
     traceCommand(),
+    dlqCommand(),
     newCommand(),
     buildCommand(),
     inspectCommand(),

@@ -10,7 +10,7 @@ const CODE = /["`](troupe\.[A-Z][A-Za-z]+)["`]/g;
 async function* sources(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
-    if (isDirectory && !["build", ".troupe", "_testing"].includes(name)) yield* sources(path);
+    if (isDirectory && ![".troupe", "_testing"].includes(name)) yield* sources(path);
     else if (/\.ts$/.test(name) && !/(_test|_testing)\.ts$/.test(name)) yield path;
   }
 }

@@ -22,6 +22,8 @@ export interface DeadLetter {
   readonly at: Date;
   /** The hop's failure, where that is the reason. */
   readonly error?: Failure;
+  /** SHA-256 of the component that ran when it died, in hex. @default not known, or none ran */
+  readonly component?: string;
   /** The bytes. */
   readonly body: Uint8Array;
 }
@@ -44,6 +46,7 @@ const Wrapped = z.strictObject({
     traceback: z.string().optional(),
     details: z.string().optional(),
   }).optional(),
+  component: z.string().optional(),
   body: z.base64(),
 });
 
@@ -75,7 +78,7 @@ export function unwrapDead(bytes: Uint8Array): DeadLetter | undefined {
   }
   const wrapped = Wrapped.safeParse(value);
   if (!wrapped.success) return undefined;
-  const { reason, message, queue, actor, at, error, body } = wrapped.data;
+  const { reason, message, queue, actor, at, error, component, body } = wrapped.data;
   return {
     reason,
     message,
@@ -83,6 +86,7 @@ export function unwrapDead(bytes: Uint8Array): DeadLetter | undefined {
     actor,
     at: new Date(at),
     ...(error ? { error: error as Failure } : {}),
+    ...(component === undefined ? {} : { component }),
     body: decodeBase64(body),
   };
 }

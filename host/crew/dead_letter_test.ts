@@ -23,9 +23,10 @@ Deno.test("what is wrapped is unwrapped, byte for byte", () => {
     at: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31T23:59:59Z") }),
     body: fc.uint8Array({ maxLength: 100 }),
     error: fc.constantFrom(undefined, failure, { type: "E", mro: [], message: "" }),
+    component: fc.constantFrom(undefined, "c0de"),
   });
-  fc.assert(fc.property(letters, ({ error, ...rest }) => {
-    const letter = { ...rest, ...(error ? { error } : {}) };
+  fc.assert(fc.property(letters, ({ error, component, ...rest }) => {
+    const letter = { ...rest, ...(error ? { error } : {}), ...(component ? { component } : {}) };
     assertEquals(unwrapDead(wrapDead(letter)), letter);
   }));
 });

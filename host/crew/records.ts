@@ -5,7 +5,7 @@
  */
 
 import { encodeHex } from "@std/encoding/hex";
-import { type Envelope, parseEnvelope } from "../envelope.ts";
+import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { rootOf } from "../fan.ts";
 import { type DeadLetter, unwrapDead } from "./dead_letter.ts";
@@ -13,14 +13,14 @@ import type { GivenUp } from "../transport/transport.ts";
 import type { DeadRecord, ResultRecord } from "./store.ts";
 
 /** The header that says which replay an envelope is. */
-const REPLAY_HEADER = "x-troupe-replay";
+export const REPLAY_HEADER = "x-troupe-replay";
 /** The ends read whatever was let into the mesh: its limits were checked on the way. */
 const NO_LIMITS = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
 
 /** The result that an envelope at `x-sink` is. @throws {MalformedEnvelopeError} when the bytes are no envelope. */
 export function resultRecord(body: Uint8Array, now: number): ResultRecord {
   const envelope = parseEnvelope(body, NO_LIMITS);
-  const { id, parentId, route, headers, status, payload } = envelope;
+  const { id, parentId, route, headers, status, payload, extra } = envelope;
   return {
     id,
     ...(parentId === undefined ? {} : { parentId }),
@@ -33,6 +33,9 @@ export function resultRecord(body: Uint8Array, now: number): ResultRecord {
     status: JSON.stringify(status ?? {}),
     payload,
     error: status?.error ? JSON.stringify(status.error) : "",
+    ...(extra.length === 0
+      ? {}
+      : { extra: extra.map(({ keyText, valueText }) => `${keyText}:${valueText}`).join(",") }),
     replay: replayOf(envelope),
     arrivedAt: now,
   };
@@ -64,6 +67,7 @@ export async function deadRecord(
     reason: letter.reason,
     message: letter.message,
     error: letter.error ? JSON.stringify(letter.error) : "",
+    ...(letter.component === undefined ? {} : { component: letter.component }),
     body: letter.body,
     diedAt: letter.at.getTime(),
   };
@@ -72,6 +76,36 @@ export async function deadRecord(
 /** The headers of an envelope that is dead; undefined when it is none, or has none. */
 export function deadHeaders(record: DeadRecord): Envelope["headers"] {
   return tryParse(record.body)?.headers;
+}
+
+/** The parts of a result that the envelope had. */
+export type EnvelopeParts = Pick<
+  ResultRecord,
+  "id" | "parentId" | "route" | "headers" | "status" | "payload" | "extra"
+>;
+
+/** The envelope that a result was, its parts to the letter. */
+export function resultBody(record: EnvelopeParts): Uint8Array<ArrayBuffer> {
+  const { id, parentId, route, headers, status, payload, extra } = record;
+  const members = [
+    `"id":${JSON.stringify(id)}`,
+    parentId === undefined ? "" : `"parent_id":${JSON.stringify(parentId)}`,
+    `"route":${route}`,
+    headers === "{}" ? "" : `"headers":${headers}`,
+    status === "{}" ? "" : `"status":${status}`,
+    extra ?? "",
+    `"payload":${payload}`,
+  ];
+  return new TextEncoder().encode(`{${members.filter(Boolean).join(",")}}`);
+}
+
+/**
+ * A dead body without what its sender put into it: id, route, headers and status stay, so that the tree that it belongs
+ * to can still be told complete. Nothing is left of bytes that are no envelope.
+ */
+export function withoutPayload(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const envelope = tryParse(body);
+  return envelope ? encodeEnvelope({ ...envelope, payload: "null", extra: [] }) : new Uint8Array();
 }
 
 function brokersLetter(body: Uint8Array, { givenUp, at }: { givenUp: GivenUp; at: number }): DeadLetter {

@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } fro
 import { createHash } from "node:crypto";
 import { MalformedEnvelopeError } from "../envelope.ts";
 import { wrapDead } from "./dead_letter.ts";
-import { deadHeaders, deadRecord, resultRecord } from "./records.ts";
+import { deadHeaders, deadRecord, resultBody, resultRecord } from "./records.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const ROUTE = '"route":{"prev":["a","b"],"curr":"","next":[]}';
@@ -160,4 +160,16 @@ Deno.test("what the broker gave up is told so, with its queue; a dead letter tha
   };
   const kept = await deadRecord(wrapDead(letter), { id: "m", at: 5, givenUp });
   assertEquals([kept.reason, kept.queue], ["troupe.Trap", "b"]);
+});
+
+Deno.test("members that are unknown, and the component, are kept", async () => {
+  const extra = '"x": 1e400,"x":{"__proto__":1}';
+  const body = utf8(`{"id":"1",${ROUTE},${extra},"payload":{}}`);
+  const record = resultRecord(body, 5);
+  assertEquals(record.extra, '"x":1e400,"x":{"__proto__":1}');
+  assertEquals(
+    new TextDecoder().decode(resultBody(record)),
+    `{"id":"1",${ROUTE},"x":1e400,"x":{"__proto__":1},"payload":{}}`,
+  );
+  assertEquals((await deadRecord(letter(body, { component: "c0de" }), MESSAGE)).component, "c0de");
 });

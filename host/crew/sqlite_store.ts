@@ -8,8 +8,10 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { encodeHex } from "@std/encoding/hex";
 import { TroupeError } from "../errors.ts";
 import type { HopRecord } from "../hop_record.ts";
-import { openSqliteFile, type SqliteSchema } from "../sqlite/file.ts";
+import { openSqliteFile } from "../sqlite/file.ts";
 import { GroupCommit } from "../sqlite/group_commit.ts";
+import { SqliteLetters } from "./sqlite_letters.ts";
+import { STORE_SCHEMA, upgradeStore } from "./sqlite_schema.ts";
 import type {
   DeadRecord,
   Page,
@@ -20,60 +22,6 @@ import type {
   StoreCounts,
   StoredResult,
 } from "./store.ts";
-
-const SCHEMA: SqliteSchema = {
-  // "trps"
-  applicationId: 0x74727073,
-  version: 1,
-  tables: `
-    CREATE TABLE result (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT,
-      id TEXT NOT NULL UNIQUE,
-      parent_id TEXT,
-      root TEXT NOT NULL,
-      phase TEXT NOT NULL,
-      reason TEXT NOT NULL,
-      actor TEXT NOT NULL,
-      route TEXT NOT NULL,
-      headers TEXT NOT NULL,
-      status TEXT NOT NULL,
-      payload TEXT NOT NULL,
-      error TEXT NOT NULL,
-      error_type TEXT NOT NULL,
-      replay INTEGER NOT NULL,
-      arrived_at INTEGER NOT NULL,
-      digest TEXT NOT NULL,
-      repeats INTEGER NOT NULL DEFAULT 0,
-      conflicts INTEGER NOT NULL DEFAULT 0
-    ) STRICT;
-    CREATE INDEX result_root ON result (root);
-    CREATE INDEX result_phase ON result (phase, seq);
-    CREATE TABLE dead (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT,
-      key TEXT NOT NULL UNIQUE,
-      id TEXT NOT NULL,
-      root TEXT NOT NULL,
-      queue TEXT NOT NULL,
-      actor TEXT NOT NULL,
-      reason TEXT NOT NULL,
-      message TEXT NOT NULL,
-      error TEXT NOT NULL,
-      body BLOB NOT NULL,
-      died_at INTEGER NOT NULL,
-      repeats INTEGER NOT NULL DEFAULT 0
-    ) STRICT;
-    CREATE INDEX dead_id ON dead (id);
-    CREATE INDEX dead_root ON dead (root);
-    CREATE TABLE hop (
-      seq INTEGER PRIMARY KEY,
-      id TEXT NOT NULL,
-      root TEXT NOT NULL,
-      started_at INTEGER NOT NULL,
-      record TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX hop_root ON hop (root);
-    CREATE INDEX hop_id ON hop (id)`,
-};
 
 /** Something was asked of a store that has been closed. */
 export class StoreClosedError extends TroupeError {
@@ -99,12 +47,16 @@ const PAGE = 1000;
  * @throws {SqliteFileError} when the file cannot serve.
  */
 export function openSqliteStore({ path, onFailure = () => {} }: SqliteStoreOptions): Promise<Store> {
-  return Promise.resolve().then(() => new SqliteStore(openSqliteFile(path, SCHEMA), onFailure));
+  return Promise.resolve().then(() => {
+    upgradeStore(path);
+    return new SqliteStore(openSqliteFile(path, STORE_SCHEMA), onFailure);
+  });
 }
 
 type Row = Record<string, SQLOutputValue>;
 
 class SqliteStore implements Store {
+  readonly letters: SqliteLetters;
   readonly #db: DatabaseSync;
   readonly #commits: GroupCommit;
   readonly #statements = new Map<string, StatementSync>();
@@ -113,6 +65,11 @@ class SqliteStore implements Store {
   constructor(db: DatabaseSync, onFailure: (error: unknown) => void) {
     this.#db = db;
     this.#commits = new GroupCommit(db, onFailure);
+    this.letters = new SqliteLetters({
+      prepare: (sql) => this.#prepare(sql),
+      read: (run) => this.#read(run),
+      write: (run) => this.#write(run),
+    });
   }
 
   async recordResults(records: readonly ResultRecord[]): Promise<Recorded[]> {
@@ -238,8 +195,8 @@ class SqliteStore implements Store {
     const errorType = record.error ? String((JSON.parse(record.error) as { type?: unknown }).type) : "";
     this.#prepare(`
       INSERT INTO result (id, parent_id, root, phase, reason, actor, route, headers, status, payload, error, error_type,
-        replay, arrived_at, digest)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+        replay, arrived_at, digest, extra)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
       record.id,
       record.parentId ?? null,
       record.root,
@@ -255,15 +212,16 @@ class SqliteStore implements Store {
       record.replay,
       record.arrivedAt,
       digest,
+      record.extra ?? "",
     );
   }
 
   #recordDead(record: DeadRecord): Recorded {
-    const { key, id, root, queue, actor, reason, message, error, body, diedAt } = record;
+    const { key, id, root, queue, actor, reason, message, error, component = "", body, diedAt } = record;
     const { changes } = this.#prepare(`
-      INSERT INTO dead (key, id, root, queue, actor, reason, message, error, body, died_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`)
-      .run(key, id, root, queue, actor, reason, message, error, body, diedAt);
+      INSERT INTO dead (key, id, root, queue, actor, reason, message, error, component, body, died_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`)
+      .run(key, id, root, queue, actor, reason, message, error, component, body, diedAt);
     if (changes > 0) return "new";
     this.#prepare("UPDATE dead SET repeats = repeats + 1 WHERE key = ?").run(key);
     return "repeat";
@@ -328,6 +286,7 @@ function storedResult(row: Row): StoredResult {
     status: String(row.status),
     payload: String(row.payload),
     error: String(row.error),
+    ...(row.extra === "" ? {} : { extra: String(row.extra) }),
     replay: Number(row.replay),
     arrivedAt: Number(row.arrived_at),
     repeats: Number(row.repeats),
@@ -345,6 +304,7 @@ function storedDead(row: Row): DeadRecord {
     reason: String(row.reason),
     message: String(row.message),
     error: String(row.error),
+    ...(row.component === "" ? {} : { component: String(row.component) }),
     body: row.body as Uint8Array,
     diedAt: Number(row.died_at),
   };

@@ -5,6 +5,17 @@
  */
 
 import type { HopRecord } from "../hop_record.ts";
+import type { Letters } from "./letters.ts";
+
+export type {
+  Allotment,
+  Letter,
+  LetterFilter,
+  Letters,
+  LetterState,
+  Replay,
+  ReplayRequest,
+} from "./letters.ts";
 
 /** The final state of an envelope that came to `x-sink`. */
 export interface ResultRecord {
@@ -24,6 +35,8 @@ export interface ResultRecord {
   readonly payload: string;
   /** JSON text of `status.error`, or empty. */
   readonly error: string;
+  /** Members of the envelope that are unknown here, as they stood in its text, with commas between. @default none */
+  readonly extra?: string;
   /** Number of the replay (`x-troupe-replay`); 0 for the first run. */
   readonly replay: number;
   /** Milliseconds since the epoch. */
@@ -47,6 +60,8 @@ export interface DeadRecord {
   readonly message: string;
   /** JSON text of `status.error`, or empty. */
   readonly error: string;
+  /** SHA-256 of the component that ran, in hex. @default not known */
+  readonly component?: string;
   /** The body, byte for byte as it was in its queue. */
   readonly body: Uint8Array;
   /** Milliseconds since the epoch. */
@@ -101,6 +116,8 @@ export interface Store {
   recordDead(records: readonly DeadRecord[]): Promise<Recorded[]>;
   /** Records hops, best effort: for `trace`. */
   recordHops(records: readonly HopRecord[]): Promise<void>;
+  /** What ended badly, and what people did about it. */
+  readonly letters: Letters;
   result(id: string): Promise<StoredResult | undefined>;
   results(filter?: ResultFilter): Promise<Page<StoredResult>>;
   dead(
