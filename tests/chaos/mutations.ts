@@ -13,63 +13,64 @@ const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 export interface Mutation {
   /** Which promise, in a few words. */
   readonly what: string;
-  readonly file: string;
-  /** Texts that stand in the file exactly once, and what they become. */
-  readonly changes: readonly (readonly [text: string, becomes: string])[];
+  /** By file: texts that stand in it exactly once, and what they become. */
+  readonly changes: Readonly<Record<string, readonly (readonly [text: string, becomes: string])[]>>;
 }
 
 /** A delivery is gone before what it causes is safe. */
 export const ACK_BEFORE_PUBLISH: Mutation = {
   what: "a delivery is acknowledged before what it causes is published",
-  file: "host/transport/embedded/mod.ts",
-  changes: [[
-    "    for (const message of messages) this.#messages.insert(message, now);\n    return { outcomes",
-    "    setTimeout(() => this.#closing || this.publish(messages), 30 + now % 2);\n    return { outcomes",
-  ]],
+  changes: {
+    "host/transport/embedded/mod.ts": [[
+      "    for (const message of messages) this.#messages.insert(message, now);\n    return { outcomes",
+      "    setTimeout(() => this.#closing || this.publish(messages), 30 + now % 2);\n    return { outcomes",
+    ]],
+  },
 };
 
 /** The same on RabbitMQ. */
 export const RABBITMQ_ACK_BEFORE_PUBLISH: Mutation = {
   what: "a delivery is acknowledged before what it causes is published",
-  file: "host/transport/rabbitmq/consumer.ts",
-  changes: [[
-    "await this.#options.publish(messages, () => lease.alive);\n",
-    "await this.#publishLate(lease, messages);\n",
-  ], [
-    " && lease.acknowledge();\n",
-    " && (messages.length > 0 || lease.acknowledge());\n",
-  ], [
-    "  async #settle(",
-    "  async #publishLate(lease: Lease, messages: readonly Outgoing[]): Promise<Outcome[]> {\n" +
-    "    lease.acknowledge();\n" +
-    "    await pause(50, this.#options.connector.closed);\n" +
-    "    return await this.#options.publish(messages, () => true);\n" +
-    "  }\n\n  async #settle(",
-  ]],
+  changes: {
+    "host/transport/rabbitmq/consumer.ts": [[
+      "await this.#options.publish(messages, () => lease.alive);\n",
+      "await this.#publishLate(lease, messages);\n",
+    ], [
+      " && lease.acknowledge();\n",
+      " && (messages.length > 0 || lease.acknowledge());\n",
+    ], [
+      "  async #settle(",
+      "  async #publishLate(lease: Lease, messages: readonly Outgoing[]): Promise<Outcome[]> {\n" +
+      "    lease.acknowledge();\n" +
+      "    await pause(50, this.#options.connector.closed);\n" +
+      "    return await this.#options.publish(messages, () => true);\n" +
+      "  }\n\n  async #settle(",
+    ]],
+  },
 };
 
 /** A hop that is run again makes other children. */
 export const RANDOM_CHILD_IDS: Mutation = {
   what: "children have random ids",
-  file: "host/lineage.ts",
-  changes: [[
-    "  return deriveId([id, actor, hop, index]);",
-    "  return deriveId([crypto.randomUUID(), id, actor, hop, index]);",
-  ]],
+  changes: {
+    "host/lineage.ts": [[
+      "  return deriveId([id, actor, hop, index]);",
+      "  return deriveId([crypto.randomUUID(), id, actor, hop, index]);",
+    ]],
+  },
 };
 
 /** The same envelope is recorded as often as it arrives. */
 export const STORE_NOT_KEYED: Mutation = {
   what: "the store is not keyed by id",
-  file: "host/crew/sqlite_store.ts",
-  changes: [
-    ["      id TEXT NOT NULL UNIQUE,", "      id TEXT NOT NULL,"],
-    ["    if (!before) {", "    if (!before || before) {"],
-  ],
+  changes: {
+    "host/crew/sqlite_schema.ts": [["  id TEXT NOT NULL UNIQUE,", "  id TEXT NOT NULL,"]],
+    "host/crew/sqlite_store.ts": [["    if (!before) {", "    if (!before || before) {"]],
+  },
 };
 
 /** Copies the working tree into a folder and breaks the promise there. */
-export async function mutate({ file, changes }: Mutation, folder: string): Promise<void> {
+export async function mutate({ changes }: Mutation, folder: string): Promise<void> {
   const { stdout, success } = await new Deno.Command("git", {
     args: ["-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"],
   }).output();
@@ -81,10 +82,12 @@ export async function mutate({ file, changes }: Mutation, folder: string): Promi
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
-  let text = await Deno.readTextFile(join(folder, file));
-  for (const [before, after] of changes) {
-    assert(text.split(before).length === 2, `${file} does not have this once: ${before}`);
-    text = text.replace(before, () => after);
+  for (const [file, texts] of Object.entries(changes)) {
+    let text = await Deno.readTextFile(join(folder, file));
+    for (const [before, after] of texts) {
+      assert(text.split(before).length === 2, `${file} does not have this once: ${before}`);
+      text = text.replace(before, () => after);
+    }
+    await Deno.writeTextFile(join(folder, file), text);
   }
-  await Deno.writeTextFile(join(folder, file), text);
 }
