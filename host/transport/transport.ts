@@ -5,6 +5,12 @@
  * @module
  */
 
+/**
+ * From this many deliveries on, a message is suspected of killing its consumers: it is given out with no other of its kind,
+ * so that what happens then is not its neighbours' doing.
+ */
+export const SUSPECT_FROM = 3;
+
 /** A message to be published. */
 export interface Outgoing {
   /** The queue's name: an actor's name; the transport maps it to its own naming. */
@@ -53,8 +59,8 @@ export interface Delivery {
   /** How often it was delivered before, as far as the broker knows: a hint. 0 at first. */
   readonly deliveries: number;
   /**
-   * How many consumers were lost while they had this message in hand and no other of its kind: counted from when it was
-   * delivered so often that it is suspected of killing them. Five are a verdict. @default 0, where nobody counts
+   * How many consumers were lost while they had this message in hand and no other suspect: counted from its
+   * {@linkcode SUSPECT_FROM}th delivery on. Five are a verdict. @default 0, where nobody counts
    */
   readonly losses?: number;
   /** Present in the queue of `x-sump` alone: the broker itself gave the message up, and these are its bytes. */

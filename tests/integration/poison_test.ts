@@ -59,27 +59,30 @@ async function poisoned(
   }
 }
 
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
+/** Fewer hosts than these would be no verdict; a host that is lost while it moves the envelope makes one more of them. */
+const FEWEST_HOSTS = 5;
+
+/** The same on every transport. */
+async function isFoundOut(addressIn: (folder: string) => string): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "troupe_poison_" });
   try {
-    await run(folder);
+    const { results, dead, hosts } = await poisoned(addressIn(folder), folder);
+    assertEquals({ results, dead }, { results: NEIGHBOURS, dead: ["poison troupe.Poison"] });
+    assert(hosts > FEWEST_HOSTS, `${hosts} hosts were enough`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Fewer hosts than these would be no verdict; a host that is lost while it moves the envelope makes one more of them. */
-const FEWEST_HOSTS = 5;
+Deno.test("embedded: an envelope that kills its hosts ends in x-sump, and its neighbours in results", async () => {
+  await isFoundOut((folder) => `embedded:${join(folder, "mesh.db")}`);
+});
 
 if (!lacksRabbitmq()) {
   const server = await RabbitmqServer.start();
   Deno.test.afterAll(() => server.stop());
 
-  Deno.test("an envelope that kills its hosts ends in x-sump, and its neighbours in results", async () => {
-    await inFolder(async (folder) => {
-      const { results, dead, hosts } = await poisoned(server.address(), folder);
-      assertEquals({ results, dead }, { results: NEIGHBOURS, dead: ["poison troupe.Poison"] });
-      assert(hosts > FEWEST_HOSTS, `${hosts} hosts were enough`);
-    });
+  Deno.test("RabbitMQ: an envelope that kills its hosts ends in x-sump, and its neighbours in results", async () => {
+    await isFoundOut(() => server.address());
   });
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Consumer, Delivery } from "../transport.ts";
+import type { Room } from "./messages.ts";
 
 /** What a consumer asks of the transport that it belongs to. */
 export interface ConsumerHooks {
@@ -21,6 +22,8 @@ export class EmbeddedConsumer implements Consumer {
   readonly #hooks: ConsumerHooks;
   readonly #unread: Delivery[] = [];
   #inHand = 0;
+  /** Whether a suspect is in hand: they are given out one at a time. */
+  #hasSuspect = false;
   #stopped: Promise<void> | undefined;
   #wake: (() => void) | undefined;
 
@@ -31,22 +34,24 @@ export class EmbeddedConsumer implements Consumer {
     this.#hooks = options.hooks;
   }
 
-  /** How many more deliveries it may be given. */
-  get room(): number {
-    return this.#stopped ? 0 : this.#inFlight - this.#inHand;
+  /** What it may be given. */
+  get room(): Room {
+    return { limit: this.#stopped ? 0 : this.#inFlight - this.#inHand, suspect: !this.#hasSuspect };
   }
 
-  /** Gives it deliveries. */
-  push(deliveries: readonly Delivery[]): void {
+  /** Gives it deliveries. @param options `suspect`: whether the first of them is one. */
+  push(deliveries: readonly Delivery[], { suspect }: { readonly suspect: boolean }): void {
     this.#inHand += deliveries.length;
+    this.#hasSuspect ||= suspect;
     this.#unread.push(...deliveries);
     this.#wake?.();
   }
 
-  /** A delivery of it has ended. */
-  ended(): void {
+  /** A delivery of it has ended. @param options `suspect`: whether it was one. */
+  ended({ suspect }: { readonly suspect: boolean }): void {
     this.#inHand--;
-    if (this.room > 0) this.#hooks.onRoom();
+    if (suspect) this.#hasSuspect = false;
+    if (this.room.limit > 0) this.#hooks.onRoom();
   }
 
   stop(): Promise<void> {

@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Depth, Outcome, Outgoing } from "../transport.ts";
+import { type Depth, type Outcome, type Outgoing, SUSPECT_FROM } from "../transport.ts";
 
 /** A message that was taken. */
 export interface Claimed {
@@ -14,6 +14,14 @@ export interface Claimed {
   /** How often it was taken before. */
   readonly deliveries: number;
   readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What a consumer can be given. */
+export interface Room {
+  /** How many messages. */
+  readonly limit: number;
+  /** Whether one of them may be a suspect. */
+  readonly suspect: boolean;
 }
 
 /** What identifies a taken message to its owner. */
@@ -65,22 +73,30 @@ export class Messages {
   }
 
   /** Whether a queue has a message that may be taken. */
-  hasDue(queue: string, now: number): boolean {
-    return this.#prepare("SELECT 1 FROM meta WHERE queue = ? AND at <= ? LIMIT 1").get(queue, now) !==
-      undefined;
+  hasDue(queue: string, { now, room }: { readonly now: number; readonly room: Room }): boolean {
+    if (room.limit <= 0) return false;
+    return this.#prepare("SELECT 1 FROM meta WHERE queue = ? AND at <= ? AND (count < ? OR ?) LIMIT 1")
+      .get(queue, now, SUSPECT_FROM, Number(room.suspect)) !== undefined;
   }
 
-  /** Takes messages under a lease, those that have waited longest first. */
+  /** Takes messages under a lease, those that have waited longest first: a suspect before all others. */
   claim(
     queue: string,
-    options: { readonly now: number; readonly until: number; readonly limit: number },
+    options: { readonly now: number; readonly until: number; readonly room: Room },
   ): Claimed[] {
-    const { now, until, limit } = options;
+    const { now, until, room: { limit, suspect } } = options;
     const claim = ++this.#claims;
-    const due = this.#prepare(
-      "SELECT id, count FROM meta WHERE queue = ? AND at <= ? ORDER BY at, id LIMIT ?",
+    const suspects = suspect
+      ? this.#prepare(
+        "SELECT id, count FROM meta WHERE queue = ? AND at <= ? AND count >= ? ORDER BY at, id LIMIT 1",
+      )
+        .all(queue, now, SUSPECT_FROM)
+      : [];
+    const others = this.#prepare(
+      "SELECT id, count FROM meta WHERE queue = ? AND at <= ? AND count < ? ORDER BY at, id LIMIT ?",
     )
-      .all(queue, now, limit);
+      .all(queue, now, SUSPECT_FROM, limit - suspects.length);
+    const due = [...suspects, ...others];
     const take = this.#prepare(
       "UPDATE meta SET at = ?, owner = ?, claim = ?, count = count + 1 WHERE id = ?",
     );

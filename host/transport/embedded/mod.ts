@@ -12,16 +12,17 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { openSqliteFile } from "../../sqlite/file.ts";
 import { GroupCommit } from "../../sqlite/group_commit.ts";
 import { NoSuchQueueError, TransportClosedError } from "../errors.ts";
-import type {
-  ConsumeOptions,
-  Consumer,
-  Delivery,
-  Depth,
-  Outcome,
-  Outgoing,
-  Settlement,
-  Transport,
-  TransportHealth,
+import {
+  type ConsumeOptions,
+  type Consumer,
+  type Delivery,
+  type Depth,
+  type Outcome,
+  type Outgoing,
+  type Settlement,
+  SUSPECT_FROM,
+  type Transport,
+  type TransportHealth,
 } from "../transport.ts";
 import { EmbeddedConsumer } from "./consumer.ts";
 import { type Claimed, type Hold, Messages } from "./messages.ts";
@@ -227,21 +228,20 @@ class EmbeddedTransport implements Transport {
   #alongside(): () => void {
     const now = Date.now();
     const until = now + this.#leaseMs;
-    const claimed = [...this.#consumers].filter(({ room }) => room > 0).map((consumer) => ({
-      consumer,
-      messages: this.#messages.claim(consumer.queue, {
-        now,
-        until,
-        limit: Math.min(consumer.room, MOST_CLAIMED),
-      }),
-    }));
+    const claimed = [...this.#consumers].filter(({ room }) => room.limit > 0).map((consumer) => {
+      const { limit, suspect } = consumer.room;
+      const room = { limit: Math.min(limit, MOST_CLAIMED), suspect };
+      return { consumer, messages: this.#messages.claim(consumer.queue, { now, until, room }) };
+    });
     const written = this.#news.waiting ? this.#news.write(now) : undefined;
     return () => {
       written?.();
       for (const { consumer, messages } of claimed) {
-        consumer.push(messages.map((message) => this.#delivery(consumer, message, now)));
+        consumer.push(messages.map((message) => this.#delivery(consumer, message, now)), {
+          suspect: messages.some(isSuspect),
+        });
         // There may be more than one transaction takes.
-        if (messages.length === MOST_CLAIMED && consumer.room > 0) this.#engine.schedule();
+        if (messages.length === MOST_CLAIMED && consumer.room.limit > 0) this.#engine.schedule();
       }
     };
   }
@@ -249,13 +249,16 @@ class EmbeddedTransport implements Transport {
   #delivery(consumer: EmbeddedConsumer, claimed: Claimed, now: number): Delivery {
     const hold: Hold = { id: claimed.id, claim: claimed.claim };
     this.#holds.set(hold, now);
+    const suspect = isSuspect(claimed);
     const end = () => {
-      if (this.#holds.delete(hold)) consumer.ended();
+      if (this.#holds.delete(hold)) consumer.ended({ suspect });
     };
     return {
       queue: consumer.queue,
       body: claimed.body,
       deliveries: claimed.deliveries,
+      // Since it is a suspect, it was never in hand beside another one: what it was taken for more often, is losses.
+      losses: suspect ? claimed.deliveries - SUSPECT_FROM : 0,
       messageId: String(claimed.id),
       settle: async (messages) => {
         const settlement = await this.#settle(hold, messages);
@@ -337,7 +340,8 @@ class EmbeddedTransport implements Transport {
   #takeDue(): void {
     const now = Date.now();
     for (const consumer of this.#consumers) {
-      if (consumer.room > 0 && this.#messages.hasDue(consumer.queue, now)) return this.#engine.schedule();
+      const { queue, room } = consumer;
+      if (this.#messages.hasDue(queue, { now, room })) return this.#engine.schedule();
     }
   }
 
@@ -382,4 +386,8 @@ class EmbeddedTransport implements Transport {
       await this.#owner.bury(String(name));
     }
   }
+}
+
+function isSuspect({ deliveries }: Claimed): boolean {
+  return deliveries >= SUSPECT_FROM;
 }

@@ -6,12 +6,20 @@
 
 import type { ConsumeMessage } from "amqplib";
 import { SUMP } from "../../actor_name.ts";
-import type { Consumer, Delivery, GivenUp, Outcome, Outgoing, Settlement } from "../transport.ts";
+import {
+  type Consumer,
+  type Delivery,
+  type GivenUp,
+  type Outcome,
+  type Outgoing,
+  type Settlement,
+  SUSPECT_FROM,
+} from "../transport.ts";
 import { Backoff, pause } from "./backoff.ts";
 import type { Connector, RabbitmqEvent } from "./connector.ts";
 import type { Lease } from "./leases.ts";
 import type { Link } from "./link.ts";
-import { type Marks, marksHeaders, readGivenUp, readMarks, SUSPECT_FROM } from "./marks.ts";
+import { type Marks, marksHeaders, readGivenUp, readMarks } from "./marks.ts";
 import type { Posting, Publisher } from "./publisher.ts";
 import { Source } from "./source.ts";
 import type { Topology } from "./topology.ts";

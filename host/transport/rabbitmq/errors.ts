@@ -90,6 +90,14 @@ export function replyCode(error: unknown): number {
   return typeof code === "number" ? code : 0;
 }
 
+/** Whether asking again may help: no broker has said no, for the connection went before it could, or nothing came. */
+export function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof RabbitmqError)) return false;
+  // Codes of channels, such as 403 and 404, are answers; others end the connection, whatever was asked.
+  const code = replyCode(error.cause);
+  return code < 400 || code >= 500;
+}
+
 /** What an error says, in one line. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);

@@ -16,9 +16,6 @@ import { destinationOf } from "./delay_ladder.ts";
 import { REST_HEADER } from "./publisher.ts";
 import type { Topology } from "./topology.ts";
 
-/** From this many deliveries on, a message is a suspect. */
-export const SUSPECT_FROM = 3;
-
 const DELIVERIES_HEADER = "x-troupe-deliveries";
 const LOSSES_HEADER = "x-troupe-losses";
 

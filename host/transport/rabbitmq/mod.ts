@@ -24,13 +24,13 @@ import type {
 } from "../transport.ts";
 import { closeChannel } from "./close_channel.ts";
 import type { RabbitmqAddress } from "./address.ts";
-import { pause } from "./backoff.ts";
+import { Backoff, pause } from "./backoff.ts";
 import { Broadcasts } from "./broadcast.ts";
 import { Connector, type RabbitmqEvent } from "./connector.ts";
 import { RabbitmqConsumer } from "./consumer.ts";
 import { declareAll } from "./declaration.ts";
 import { Directory } from "./directory.ts";
-import { reasonOf } from "./errors.ts";
+import { isUnanswered, reasonOf } from "./errors.ts";
 import { Inspector } from "./inspector.ts";
 import type { Link } from "./link.ts";
 import { Publisher } from "./publisher.ts";
@@ -57,6 +57,7 @@ export interface RabbitmqOptions extends RabbitmqAddress {
 const CLOSE_PATIENCE_MS = 5_000;
 /** How long something is asked for again and again while links are lost, in milliseconds. */
 const ASK_PATIENCE_MS = 30_000;
+const ASK_PAUSES = { first: 50, longest: 1_000 };
 
 /**
  * Connects to a broker. From then on, the connection is kept: when it is lost, another is made, for as long as it takes.
@@ -257,17 +258,20 @@ class RabbitmqTransport implements Transport {
     return { ready, delayed, leased: consumers.reduce((sum, { leased }) => sum + leased, 0) };
   }
 
-  /** Asks the broker for something, and again on the next link when this one is lost meanwhile. */
+  /** Asks the broker for something, and again when a connection is lost meanwhile: any of the link's, or the next one's. */
   async #asked<T>(ask: (link: Link) => Promise<T>): Promise<T> {
     this.#mustBeOpen();
     const giveUp = performance.now() + ASK_PATIENCE_MS;
+    const backoff = new Backoff(ASK_PAUSES);
     for (;;) {
       const link = await this.#connector.link();
       try {
         return await ask(link);
       } catch (error) {
-        if (link.alive || this.#closing || performance.now() > giveUp) throw error;
+        const again = !link.alive || isUnanswered(error);
+        if (!again || this.#closing || performance.now() > giveUp) throw error;
       }
+      await backoff.pause(this.#connector.closed);
     }
   }
 

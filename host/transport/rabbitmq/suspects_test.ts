@@ -2,9 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import { TcpProxy } from "@troupe/tests/servers/tcp_proxy";
 import { Buffer } from "node:buffer";
-import type { Delivery } from "../transport.ts";
+import { type Delivery, SUSPECT_FROM } from "../transport.ts";
 import { deliveriesOf, meshTests, publishAll, take, textOf, to } from "./_broker_testing.ts";
-import { SUSPECT_FROM } from "./marks.ts";
 
 if (!lacksRabbitmq()) {
   const server = await RabbitmqServer.start();
