@@ -17,6 +17,8 @@ const EPMD = "/usr/bin/epmd";
 const START_PATIENCE_MS = 90_000;
 /** Pause between two attempts to reach it, in milliseconds. */
 const PROBE_MS = 100;
+/** How long the broker waits until it sends on again what a queue has not confirmed, in milliseconds. */
+const DEAD_LETTER_PATIENCE_MS = 3_000;
 const PROTOCOL_HEADER = Uint8Array.of(0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1);
 
 /** Whether tests that need a broker are to be skipped on this machine. */
@@ -205,6 +207,7 @@ function environment(folder: string, port: number): Record<string, string> {
     RABBITMQ_MNESIA_BASE: join(folder, "data"),
     RABBITMQ_LOG_BASE: join(folder, "log"),
     RABBITMQ_CONFIG_FILE: join(folder, "rabbitmq.conf"),
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, "advanced.config"),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "plugins"),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1}",
     // The script then becomes the broker instead of starting one, so that the process id in hand is the broker's.
@@ -238,6 +241,12 @@ async function writeFiles(
     ...config,
   ];
   await Deno.writeTextFile(join(folder, "rabbitmq.conf"), `${lines.join("\n")}\n`);
+  // How long a dead letter, which a delayed message is, stays away that was sent on to a queue without a leader, as queues
+  // are for a moment after a crash. The broker's own 3 minutes are more than a test can wait.
+  await Deno.writeTextFile(
+    join(folder, "advanced.config"),
+    `[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, ${DEAD_LETTER_PATIENCE_MS}}]}].\n`,
+  );
 }
 
 async function makeCertificate(folder: string): Promise<void> {
