@@ -8,8 +8,14 @@
 export const SINK = "x-sink";
 /** Where what cannot be processed ends. */
 export const SUMP = "x-sump";
-/** The member of the crew that no sender may name. */
+/** Where an envelope waits for an answer. */
+export const PAUSE = "x-pause";
+/** Where what was fanned out comes together again. */
+export const JOIN = "x-join";
+/** Takes the answers to what waits in `x-pause`. No route may name it. */
 export const RESUME = "x-resume";
+/** Every member of the crew. */
+export const CREW = [SINK, SUMP, PAUSE, RESUME, JOIN] as const;
 
 /** Whether a text can be an actor's name: a DNS label (RFC 1123), up to 63 characters. */
 export function isActorName(text: string): boolean {
@@ -19,4 +25,9 @@ export function isActorName(text: string): boolean {
 /** Whether a name belongs to the crew: names that begin with `x-` do. */
 export function isReservedName(name: string): boolean {
   return name.startsWith("x-");
+}
+
+/** Whether a sender may name it in a route although it is of the crew; an actor may if it is granted. */
+export function isCrewStep(name: string): boolean {
+  return name === PAUSE || name === JOIN;
 }

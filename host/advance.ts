@@ -4,9 +4,9 @@
  * @module
  */
 
-import { SINK } from "./actor_name.ts";
-import type { Envelope, EnvelopeError, Headers, Status } from "./envelope.ts";
-import { type FanFrame, fanGroup, pushFrame, rootOf } from "./fan.ts";
+import { JOIN, SINK } from "./actor_name.ts";
+import type { Envelope, EnvelopeError, Status } from "./envelope.ts";
+import { fanGroup, pushFrame, rootOf } from "./fan.ts";
 import type { Emit, Failure } from "./hop.ts";
 import { childId } from "./lineage.ts";
 import { attemptOf, firstAttemptAt } from "./resiliency.ts";
@@ -37,30 +37,45 @@ export async function advance(
 ): Promise<Envelope[]> {
   const hop = envelope.route.prev.length;
   const { actor, run } = context;
-  const fan = emits.length < 2
-    ? undefined
-    : { g: await fanGroup(envelope.id, { actor, hop }), run, n: emits.length, root: rootOf(envelope) };
+  const [first] = emits;
+  if (first && emits.length === 1) return [advanceOne(envelope, first, context)];
+  const fan = {
+    g: await fanGroup(envelope.id, { actor, hop }),
+    run,
+    n: emits.length,
+    id: envelope.id,
+    ...(envelope.parentId === undefined ? {} : { parent_id: envelope.parentId }),
+    ...(emits.some(({ route }) => route.next.includes(JOIN)) ? { join: true as const } : {}),
+  };
+  const root = rootOf(envelope);
   return await Promise.all(emits.map(async (emit, i) => {
-    const id = i === 0 ? envelope.id : await childId(envelope.id, { actor, hop, index: i });
-    const parentId = i === 0 ? envelope.parentId : envelope.id;
-    const route = advanceRoute(emit.route);
-    const headers = fan ? sliceHeaders(emit.headers, { ...fan, i }) : emit.headers;
-    return {
-      id,
-      ...(parentId === undefined ? {} : { parentId }),
-      route,
-      ...(fan || envelope.headers || Object.keys(headers).length > 0 ? { headers } : {}),
-      status: route.curr === ""
-        ? stamp(envelope.status, context, { phase: "succeeded", actor })
-        : stamp(unattempted(envelope.status), context, { phase: "pending", actor: route.curr, attempt: 1 }),
-      payload: emit.payload,
-      extra: envelope.extra,
-    };
+    const headers = pushFrame(emit.headers, { ...fan, i }, root);
+    const child = advanceOne(envelope, { ...emit, headers }, context);
+    if (i === 0) return child;
+    const id = await childId(envelope.id, { actor, hop, index: i });
+    return { ...child, id, parentId: envelope.id };
   }));
 }
 
-function sliceHeaders(headers: Headers, { root, ...frame }: FanFrame & { root: string }): Headers {
-  return pushFrame(headers, frame, root);
+/** The envelope that a hop sends on which makes one of one: it keeps the id. Unknown members go along. */
+export function advanceOne(
+  envelope: Envelope,
+  emit: Emit,
+  context: Pick<AdvanceContext, "actor" | "now">,
+): Envelope {
+  const { id, parentId, headers, status, extra } = envelope;
+  const route = advanceRoute(emit.route);
+  return {
+    id,
+    ...(parentId === undefined ? {} : { parentId }),
+    route,
+    ...(headers || Object.keys(emit.headers).length > 0 ? { headers: emit.headers } : {}),
+    status: route.curr === ""
+      ? stamp(status, context, { phase: "succeeded", actor: context.actor })
+      : stamp(unattempted(status), context, { phase: "pending", actor: route.curr, attempt: 1 }),
+    payload: emit.payload,
+    extra,
+  };
 }
 
 /** The envelope of a hop that emitted nothing, for `x-sink`: as it came, succeeded, with the reason `Aborted`. */
@@ -74,9 +89,28 @@ export function aborted(envelope: Envelope, context: AdvanceContext): Envelope {
 }
 
 /** The envelope of a hop that failed for good, for `x-sink`: as it came, failed, with the error. */
-export function failed(envelope: Envelope, failure: Failure, context: AdvanceContext): Envelope {
+export function failed(
+  envelope: Envelope,
+  failure: Failure,
+  context: Pick<AdvanceContext, "actor" | "now">,
+): Envelope {
   const status = stamp(envelope.status, context, { phase: "failed", actor: context.actor });
   return { ...envelope, status: { ...status, error: errorOf(failure) } };
+}
+
+/** The envelope while it waits for an answer: as it came, paused. */
+export function paused(envelope: Envelope, context: Pick<AdvanceContext, "actor" | "now">): Envelope {
+  return { ...envelope, status: stamp(envelope.status, context, { phase: "paused", actor: context.actor }) };
+}
+
+/** The envelope that somebody has called off, for `x-sink`: as it came, canceled. */
+export function canceled(
+  envelope: Envelope,
+  reason: string,
+  context: Pick<AdvanceContext, "actor" | "now">,
+): Envelope {
+  const status = stamp(envelope.status, context, { phase: "canceled", reason, actor: context.actor });
+  return { ...envelope, status };
 }
 
 /** Circumstances of another attempt. */
@@ -136,7 +170,7 @@ function unattempted(status: Status | undefined): Status {
 }
 
 /** The status after a change of phase: what says when it was made and when it has to be done is kept, the rest is new. */
-function stamp(before: Status | undefined, { now }: AdvanceContext, change: Status): Status {
+function stamp(before: Status | undefined, { now }: Pick<AdvanceContext, "now">, change: Status): Status {
   const { reason: _reason, error: _error, ...kept } = before ?? {};
   const at = now.toISOString();
   return { ...kept, ...change, created_at: before?.created_at ?? at, updated_at: at };

@@ -119,6 +119,7 @@ Deno.test("advance() of several emits counts them", async () => {
       run: "run-1",
       i,
       n: 3,
+      id: "e",
     }]);
   }
 });

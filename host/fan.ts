@@ -23,6 +23,11 @@ export interface FanFrame {
   readonly i: number;
   /** Of how many. */
   readonly n: number;
+  /** The id of the envelope that was fanned out, and its `parent_id`: what a join goes on as. */
+  readonly id?: string;
+  readonly parent_id?: string;
+  /** There when any of the slices had an `x-join` before it: a slice that ends elsewhere has to tell that one. */
+  readonly join?: true;
 }
 
 /** The id of a fan-out. */
@@ -52,6 +57,15 @@ export function pushFrame(headers: Headers, frame: FanFrame, root: string): Head
   pushed[FAN_HEADER] = [...framesOf(headers), frame] as unknown as Json[];
   pushed[ROOT_HEADER] = root;
   return pushed;
+}
+
+/** The headers of what a fan-out was joined to: without its frame, which is the innermost one. */
+export function popFrame(headers: Headers | undefined): Headers {
+  const popped: { [key: string]: Json } = Object.assign(Object.create(null), headers);
+  const frames = framesOf(headers).slice(0, -1);
+  if (frames.length > 0) popped[FAN_HEADER] = frames as unknown as Json[];
+  else delete popped[FAN_HEADER];
+  return popped;
 }
 
 /** The id of the envelope that was submitted, of which this one is a part. */

@@ -11,7 +11,10 @@ import { encodeEnvelope, type Envelope } from "./envelope.ts";
 import { TroupeError } from "./errors.ts";
 import type { Failure, HopResult } from "./hop.ts";
 import type { Verdict } from "./hop_record.ts";
+import { EnvelopeTooLargeError } from "./refusals.ts";
 import { decide, type Resiliency } from "./resiliency.ts";
+
+export { EnvelopeTooLargeError, NoSuchActorError, RouteMismatchError } from "./refusals.ts";
 
 /** One message that a hop causes. */
 export interface Outbound {
@@ -166,29 +169,6 @@ function deadMessage(id: string, error: TroupeError, context: HopContext, failur
   return { id, to: SUMP, body };
 }
 
-/** An envelope came to the queue of an actor that is not the one whose turn it is. */
-export class RouteMismatchError extends TroupeError {
-  constructor(actor: string, curr: string) {
-    super(
-      "troupe.RouteMismatch",
-      "user",
-      `The envelope is in the queue of ${actor}, but its route.curr is ${JSON.stringify(curr)}: ` +
-        `whoever sends it must put the actor's own name there`,
-    );
-  }
-}
-
-/** An envelope is larger than the mesh carries. */
-export class EnvelopeTooLargeError extends TroupeError {
-  constructor(bytes: number, limit: number) {
-    super(
-      "troupe.TooLarge",
-      "user",
-      `The envelope has ${bytes} bytes and the limit is ${limit}: emit less at once, or keep the data elsewhere`,
-    );
-  }
-}
-
 /** Hosts were lost again and again while they had an envelope in hand. */
 export class PoisonError extends TroupeError {
   constructor(actor: string, losses: number) {
@@ -197,19 +177,6 @@ export class PoisonError extends TroupeError {
       "user",
       `${losses} hosts of ${actor} were lost, one after another, while they had this envelope in hand and no other like ` +
         `it: look for their last words in the log`,
-    );
-  }
-}
-
-/** The queue that an envelope was to go to does not exist. */
-export class NoSuchActorError extends TroupeError {
-  constructor(queue: string) {
-    super(
-      "troupe.NoSuchActor",
-      "user",
-      `There is no actor ${
-        JSON.stringify(queue)
-      } in this mesh: correct the route, or deploy the actor and send again`,
     );
   }
 }
