@@ -6,6 +6,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { SqliteFileError, type SqliteSchema } from "../sqlite/file.ts";
+import { WAITING } from "./sqlite_waiting_schema.ts";
 
 /** Tables of version 1, as they were. */
 const RESULTS = `
@@ -152,19 +153,22 @@ END`;
 /** "trps" */
 const APPLICATION_ID = 0x74727073;
 
+/** What each version adds to the one before. */
+const VERSIONS: readonly string[] = [RESULTS, LETTERS, WAITING];
+
 /** What the store's file holds. */
 export const STORE_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
-  version: 2,
-  tables: `${RESULTS};${LETTERS}`,
+  version: VERSIONS.length,
+  tables: VERSIONS.join(";"),
 };
 
 /** How long to wait for others who have the file open, in milliseconds. */
 const BUSY_MS = 10_000;
 
 /**
- * Brings a file of version 1 to today's, in place and in one transaction. Any other file is left as it is, and one that
- * does not exist is not made.
+ * Brings a file of an older version to today's, in place and in one transaction. Any other file is left as it is, and one
+ * that does not exist is not made.
  *
  * @throws {SqliteFileError} when it is one, and cannot be brought there.
  */
@@ -176,28 +180,29 @@ export function upgradeStore(path: string): void {
     // There is nothing to bring anywhere; whoever opens it for good says what is wrong with it.
     return;
   }
+  let found = 0;
   try {
-    if (!isVersion1(db)) return;
+    found = olderVersion(db);
   } catch {
-    return;
+    // No database at all: whoever opens it for good says so.
   } finally {
     db.close();
   }
+  if (found === 0) return;
   db = new DatabaseSync(path);
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA synchronous = FULL; BEGIN IMMEDIATE`);
     // Another process may have done it in the meantime.
-    if (isVersion1(db)) db.exec(`${LETTERS}; PRAGMA user_version = ${STORE_SCHEMA.version}`);
+    const now = olderVersion(db);
+    if (now > 0) db.exec(`${VERSIONS.slice(now).join(";")}; PRAGMA user_version = ${STORE_SCHEMA.version}`);
     db.exec("COMMIT");
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     const advice = "See that the disk has room and that nobody holds the file, and try again";
     throw new SqliteFileError(
       path,
-      `it is of version 1 and could not be brought to ours: ${problem}. ${advice}`,
-      {
-        cause,
-      },
+      `it is of version ${found} and could not be brought to ours: ${problem}. ${advice}`,
+      { cause },
     );
   } finally {
     if (db.isTransaction) db.exec("ROLLBACK");
@@ -205,7 +210,9 @@ export function upgradeStore(path: string): void {
   }
 }
 
-function isVersion1(db: DatabaseSync): boolean {
+/** The version of a file of ours that is older than today's; 0 for any other. */
+function olderVersion(db: DatabaseSync): number {
   const owner = Number(db.prepare("PRAGMA application_id").get()?.application_id);
-  return owner === APPLICATION_ID && Number(db.prepare("PRAGMA user_version").get()?.user_version) === 1;
+  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
+  return owner === APPLICATION_ID && version < STORE_SCHEMA.version ? version : 0;
 }

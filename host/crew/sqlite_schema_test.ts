@@ -84,6 +84,21 @@ Deno.test("a file of version 1 is brought to today's in place, with letters of e
   });
 });
 
+Deno.test("a file of version 2 gets the tables of what waits", async () => {
+  await withFolder(async (path) => {
+    await (await openSqliteStore({ path })).close();
+    const old = new DatabaseSync(path);
+    for (const table of ["parked", "parked_body", "fan_in", "fan_slice"]) old.exec(`DROP TABLE ${table}`);
+    old.exec("PRAGMA user_version = 2");
+    insertResult(old, "1", "failed", 6);
+    const store = await openSqliteStore({ path });
+    assertEquals((await store.letters.list()).items.map(({ id }) => id), ["1"]);
+    assertEquals(old.prepare("SELECT count(*) AS n FROM fan_slice").get()?.n, 0);
+    old.close();
+    await store.close();
+  });
+});
+
 Deno.test("any other file is left as it is, and none is made", async () => {
   await withFolder(async (path) => {
     upgradeStore(path);

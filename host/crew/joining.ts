@@ -1,0 +1,143 @@
+/**
+ * Where slices of fan-outs are collected. One interface; each technology in its own file.
+ *
+ * @module
+ */
+
+/** Which slice of which fan-out. */
+export interface SlicePlace {
+  /** The fan-out. */
+  readonly g: string;
+  /** Its execution. */
+  readonly run: string;
+  /** Which slice. */
+  readonly i: number;
+  /** Of how many. */
+  readonly n: number;
+}
+
+/** Something that settles a slice. */
+export interface SliceArrival extends SlicePlace {
+  /** `slice`: it has come to the join. `end`: it ended elsewhere. */
+  readonly kind: "slice" | "end";
+  /** The slice's own id. */
+  readonly id: string;
+  /** The envelope, or the message that tells of its end. */
+  readonly body: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The fan-out's origin and root, for people. */
+  readonly origin: string;
+  readonly root: string;
+  /** So many slices are enough. The first slice of a fan-out that says so decides. @default all */
+  readonly quorum?: number;
+  /** When what has come is enough, in milliseconds since the epoch. The first slice decides. @default never */
+  readonly dueAt?: number;
+}
+
+/** What is there of one execution of a fan-out. */
+export interface RunCount {
+  readonly run: string;
+  readonly n: number;
+  /** Slices that have come. */
+  readonly arrived: number;
+  /** Slices that ended elsewhere. */
+  readonly ended: number;
+}
+
+/** Why a join is over. */
+export type JoinCause = "all" | "quorum" | "timeout";
+
+/** A slice, as it is put into what is joined. */
+export interface HeldSlice extends Pick<SliceArrival, "i" | "kind" | "id" | "body"> {}
+
+/** A fan-out that is over, to be put together. */
+export interface JoinWork {
+  readonly g: string;
+  readonly run: string;
+  readonly n: number;
+  readonly cause: JoinCause;
+  /** So many slices were wanted. */
+  readonly quorum?: number;
+  /** What is there of that execution, in the order of the slices. */
+  readonly slices: readonly HeldSlice[];
+}
+
+/** What a join sends on, frozen. */
+export interface JoinOutput {
+  /** Id of the envelope in it. */
+  readonly id: string;
+  /** The queue that it goes to; empty when a join at which nothing came sends nothing. */
+  readonly to: string;
+  readonly body: Uint8Array;
+}
+
+/** How slices are judged and put together. Pure, quick, and called within a transaction, perhaps more than once. */
+export interface JoinRules {
+  /** Which execution is over, if one is. */
+  decide(
+    runs: readonly RunCount[],
+    state: { readonly quorum?: number; readonly due: boolean },
+  ): { readonly run: string; readonly cause: JoinCause } | undefined;
+  /** What it sends on. */
+  build(work: JoinWork): JoinOutput;
+}
+
+/**
+ * What became of an arrival.
+ * - `held`: it waits for the others.
+ * - `joined`: with it the join is over; `output` is what goes on, until {@linkcode Joining.sent} has noted that it did.
+ * - `double`: this slice was there, or another execution of it went on.
+ * - `late`: the join went on without it.
+ * - `told`: an end of a slice that changes nothing.
+ */
+export interface ArrivalVerdict {
+  readonly verdict: "held" | "joined" | "double" | "late" | "told";
+  readonly output?: JoinOutput;
+}
+
+/** A fan-out that is or was collected. */
+export interface JoinGroup {
+  readonly g: string;
+  readonly origin: string;
+  readonly root: string;
+  readonly beganAt: number;
+  readonly quorum?: number;
+  readonly dueAt?: number;
+  /** When and why it was over; absent while it is collected. */
+  readonly endedAt?: number;
+  readonly cause?: JoinCause;
+  /** Slices that went on, and those that did not though they were waited for. */
+  readonly joined: number;
+  readonly missing: readonly number[];
+  /** Slices that came when it was over, without which it went on. */
+  readonly late: number;
+  /** Slices that came more than once, in one execution or in several. */
+  readonly doubles: number;
+}
+
+/**
+ * Slices. Every write is one transaction on its fan-out, durable when its promise resolves: among several processes one
+ * arrival finds the join over, and what it sends on is frozen in that transaction. The same again changes nothing but the
+ * counts of late and double slices.
+ */
+export interface Joining {
+  /** Takes an arrival. */
+  arrive(arrival: SliceArrival, rules: JoinRules): Promise<ArrivalVerdict>;
+  /** Ends a join whose time is over. Nothing when it is not known, not due, or over since long. */
+  expire(
+    g: string,
+    options: { readonly now: number; readonly rules: JoinRules },
+  ): Promise<ArrivalVerdict | undefined>;
+  /** Notes that what was joined is safe in its queue, and keeps the slices no longer. */
+  sent(g: string, now: number): Promise<void>;
+  group(g: string): Promise<JoinGroup | undefined>;
+  /** Those of a submitted envelope, oldest first. */
+  groups(root: string): Promise<JoinGroup[]>;
+  /** Fan-outs that are collected and whose time is over, longest due first. */
+  due(now: number, limit: number): Promise<string[]>;
+  /** When something becomes due next, after a moment; undefined when nothing will. */
+  nextDue(after: number): Promise<number | undefined>;
+  /** Forgets joins that were over before a moment, and whose output is sent on. @returns How many. */
+  forget(before: number): Promise<number>;
+}
