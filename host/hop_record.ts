@@ -17,6 +17,11 @@ export const VERDICTS = [
   "retried",
   "rerouted",
   "dead",
+  "paused",
+  "canceled",
+  "joined",
+  "late",
+  "double",
 ] as const;
 /** How a hop ended. */
 export type Verdict = typeof VERDICTS[number];

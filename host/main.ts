@@ -11,10 +11,9 @@
 
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { SINK, SUMP } from "./actor_name.ts";
-import { runSink } from "./crew/sink.ts";
+import { CREW } from "./actor_name.ts";
+import { type CrewName, isCrewName, runCrewMember } from "./crew/run.ts";
 import { openSqliteStore } from "./crew/sqlite_store.ts";
-import { runSump } from "./crew/sump.ts";
 import { TroupeError } from "./errors.ts";
 import { type HealthServer, type Problem, serveHealth } from "./observe/health.ts";
 import { createLogger, type Logger } from "./observe/logs.ts";
@@ -27,11 +26,11 @@ import type { Transport } from "./transport/transport.ts";
 const USAGE = `Runs one replica of an actor, or a member of the crew.
 
   main.ts ACTOR.yaml --transport ADDRESS --cache FOLDER
-  main.ts x-sink|x-sump --transport ADDRESS --store FILE
+  main.ts ${CREW.join("|")} --transport ADDRESS --store FILE
 
   --transport ADDRESS    where the queues are; or TROUPE_TRANSPORT
   --cache FOLDER         for transpiled components
-  --store FILE           where results are kept
+  --store FILE           where results are kept, and what waits
   --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
   --log json|text        how log lines look (json)
   --help                 prints this
@@ -79,11 +78,13 @@ function readSettings(args: readonly string[]): Settings | undefined {
   if (!read.success) throw new UsageError(read.error.issues.map(({ message }) => message).join("; "));
   const { transport, cache, store, log: format, "metrics-port": port } = read.data;
   const [what, ...others] = positionals;
-  if (!what) throw new UsageError("What is to be run is missing: an actor's yaml file, x-sink or x-sump");
+  if (!what) {
+    throw new UsageError(`What is to be run is missing: an actor's yaml file, or one of ${CREW.join(", ")}`);
+  }
   if (others.length > 0) {
     throw new UsageError(`One process runs one replica: ${others.join(" ")} is too much`);
   }
-  const isCrew = what === SINK || what === SUMP;
+  const isCrew = isCrewName(what);
   if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a file to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
   return { what, isCrew, transport, path: isCrew ? store : cache, port, format };
@@ -117,7 +118,7 @@ interface Running {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const { what, isCrew, path, port } = settings;
+  const { what, path, port } = settings;
   const logger = createLogger({ format: settings.format });
   const transport = await openTransport(settings.transport, {
     name: `host ${what}`,
@@ -133,7 +134,7 @@ async function run(settings: Settings): Promise<void> {
       refresh: async () => metrics.queues(await transport.depths()),
       onRefreshFailure: (error) => logger.warn("the depths of queues cannot be had", { error }),
     }, { port: port ?? 0 });
-    const running = isCrew
+    const running = isCrewName(what)
       ? await runCrew(what, { transport, logger, store: path })
       : await runActor(what, { transport, logger, cacheDir: path, metrics: metrics ?? NO_METRICS });
     problem = running.problem;
@@ -171,21 +172,23 @@ async function readSpec(file: string): Promise<string> {
     return await Deno.readTextFile(file);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${file} cannot be read: ${problem}. Name an actor's yaml file, x-sink or x-sump`, {
-      cause: error,
-    });
+    throw new UsageError(
+      `${file} cannot be read: ${problem}. Name an actor's yaml file, or one of ${CREW.join(", ")}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
 async function runCrew(
-  name: string,
+  name: CrewName,
   { transport, logger, store: path }: { transport: Transport; logger: Logger; store: string },
 ): Promise<Running> {
-  await transport.declare([SINK, SUMP]);
+  await transport.declare(CREW);
   const onFailure = (error: unknown) => logger.warn("nothing can be recorded; it is tried again", { error });
   const store = await openSqliteStore({ path, onFailure });
-  const options = { transport, store, logger: logger.child({ actor: name }) };
-  const member = name === SINK ? runSink(options) : runSump(options);
+  const member = runCrewMember(name, { transport, store, logger: logger.child({ actor: name }) });
   const stop = () => member.stop();
   return { done: member.done.then(() => store.close()), problem: () => member.problem(), drain: stop, stop };
 }

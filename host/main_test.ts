@@ -180,7 +180,7 @@ Deno.test("the transport may come from the environment", async () => {
       TROUPE_TRANSPORT: address,
     });
     await main.line("it runs");
-    assertEquals(await bench.transport.queues(), ["x-sink", "x-sump"]);
+    assertEquals(await bench.transport.queues(), ["x-join", "x-pause", "x-resume", "x-sink", "x-sump"]);
   });
 });
 

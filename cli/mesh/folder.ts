@@ -6,7 +6,7 @@
 
 import { TroupeError } from "@troupe/host/errors";
 import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
-import type { Store } from "@troupe/host/crew/store";
+import type { CrewStore } from "@troupe/host/crew/store";
 import { openTransport, type OpenTransportOptions, showAddress } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
 import { join, resolve } from "@std/path";
@@ -103,8 +103,8 @@ export class MeshFolder {
     return await this.#open(this.#transport ?? await readNote(this.#note) ?? EMBEDDED, options);
   }
 
-  /** The results. */
-  openStore(): Promise<Store> {
+  /** The results, and what waits. */
+  openStore(): Promise<CrewStore> {
     return openSqliteStore({ path: join(this.path, "results.db") });
   }
 

@@ -5,11 +5,12 @@
  */
 
 import { type ActorSpec, loadMesh } from "@troupe/controller/mesh";
-import { SINK, SUMP } from "@troupe/host/actor_name";
+import { CREW, JOIN, PAUSE, RESUME, SINK, SUMP } from "@troupe/host/actor_name";
 import type { CrewMember } from "@troupe/host/crew/member";
 import { type Recorder, recordHops } from "@troupe/host/crew/recorder";
 import { runSink } from "@troupe/host/crew/sink";
-import type { Store } from "@troupe/host/crew/store";
+import { runCrewMember } from "@troupe/host/crew/run";
+import type { CrewStore } from "@troupe/host/crew/store";
 import { runSump } from "@troupe/host/crew/sump";
 import type { Problem } from "@troupe/host/observe/health";
 import type { Logger } from "@troupe/host/observe/logs";
@@ -60,7 +61,7 @@ const EMPTY: Depth = { ready: 0, delayed: 0, leased: 0 };
 /** A running mesh. */
 export class Mesh {
   readonly transport: Transport;
-  readonly store: Store;
+  readonly store: CrewStore;
   /** Resolves when every actor runs or is refused. */
   readonly started: Promise<void>;
   readonly #options: MeshOptions;
@@ -76,7 +77,7 @@ export class Mesh {
     { transport, idleness, store, specs }: {
       transport: Transport;
       idleness: Idleness;
-      store: Store;
+      store: CrewStore;
       specs: readonly ActorSpec[];
     },
   ) {
@@ -104,6 +105,10 @@ export class Mesh {
           onRecorded: ({ root }) => onEnd({ by: SUMP, root, failed: true }),
         }),
       ],
+      ...([PAUSE, RESUME, JOIN] as const).map((name): [string, CrewMember] => [
+        name,
+        runCrewMember(name, { ...shared, logger: logger.child({ actor: name }) }),
+      ]),
     ]);
     this.started = Promise.all(specs.map((spec) => this.#add(spec))).then(() => {});
   }
@@ -127,7 +132,7 @@ export class Mesh {
         options.logger[level](`transport: ${kind}`, { detail });
       },
       // Every queue exists before the first hop: a route may name any actor of the mesh.
-      prepare: (transport) => transport.declare([SINK, SUMP, ...specs.map(({ name }) => name)]),
+      prepare: (transport) => transport.declare([...CREW, ...specs.map(({ name }) => name)]),
     });
     try {
       return new Mesh(options, { transport, idleness, store: await options.folder.openStore(), specs });

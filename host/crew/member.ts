@@ -1,11 +1,11 @@
 /**
- * The loop of the two members of the crew at which routes end: take, record, and only then acknowledge.
+ * The loop of the members of the crew: take, record, publish what follows from it, and only then acknowledge.
  *
  * @module
  */
 
 import type { Logger } from "../observe/logs.ts";
-import type { Consumer, Delivery, Transport } from "../transport/transport.ts";
+import type { Consumer, Delivery, Outcome, Outgoing, Transport } from "../transport/transport.ts";
 
 /** A running member of the crew. */
 export interface CrewMember {
@@ -25,6 +25,24 @@ export interface CrewOptions {
   readonly inFlight?: number;
 }
 
+/** What follows from a delivery. */
+export interface Handled {
+  /** What is published before it is acknowledged. */
+  readonly publish: readonly Outgoing[];
+  /** Told that all of it is safe in its queues. */
+  readonly published?: () => Promise<void>;
+}
+
+/** What a member does. */
+export interface MemberWork {
+  /** Records a delivery, and says what follows from it. What it throws is tried again. */
+  handle(delivery: Delivery): Promise<readonly Outgoing[] | Handled>;
+  /** Why nothing can be recorded at the moment; empty when it can. */
+  recording(): string;
+  /** What is published in place of a message that was not; nothing where that one is tried again. @default nothing */
+  readonly instead?: (message: Outgoing, outcome: Outcome) => Outgoing | undefined;
+}
+
 /** Pause of a delivery that could not be recorded, in milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -32,27 +50,27 @@ const RETRY_MS = 1_000;
  * Runs a member.
  *
  * @param queue The queue that it serves; it has to be declared.
- * @param options `handle` records a delivery, and gives what is to be published instead of acknowledging it alone;
- * `recording` says why nothing can be recorded at the moment, or nothing.
  */
 export function runMember(
   queue: string,
-  { transport, logger, inFlight = 256, handle, recording }: CrewOptions & {
-    readonly handle: (
-      delivery: Delivery,
-    ) => Promise<readonly { readonly queue: string; readonly body: Uint8Array }[]>;
-    readonly recording: () => string;
-  },
+  { transport, logger, inFlight = 256, ...work }: CrewOptions & MemberWork,
 ): CrewMember {
   const consumer: Consumer = transport.consume(queue, { inFlight });
   const inHand = new Set<Promise<void>>();
   let problem = "";
   const serve = async (delivery: Delivery): Promise<void> => {
     try {
-      const instead = await handle(delivery);
+      const handled = await work.handle(delivery);
       problem = "";
-      const { acked, leaseLost } = await delivery.settle(instead);
-      if (!acked && !leaseLost) await delivery.release({ delayMs: RETRY_MS });
+      const { publish, published } = "publish" in handled
+        ? handled
+        : { publish: handled, published: undefined };
+      if (!await settle(delivery, publish, work)) return;
+      await published?.().catch((error: unknown) =>
+        logger.warn("it is not noted that something was sent on; it may be sent once more, as the same", {
+          error,
+        })
+      );
     } catch (error) {
       if (!problem) {
         logger.error("what came cannot be recorded; it is kept in its queue and tried again", { error });
@@ -72,10 +90,33 @@ export function runMember(
   })();
   return {
     done,
-    problem: () => problem || recording(),
+    problem: () => problem || work.recording(),
     async stop() {
       await consumer.stop();
       await done;
     },
   };
+}
+
+/** Publishes and acknowledges. False when the delivery was given back, or is somebody else's by now. */
+async function settle(
+  delivery: Delivery,
+  messages: readonly Outgoing[],
+  { instead }: Pick<MemberWork, "instead">,
+): Promise<boolean> {
+  for (;;) {
+    const { acked, leaseLost, outcomes } = await delivery.settle(messages);
+    if (acked) return true;
+    if (leaseLost) return false;
+    const rest = messages.flatMap((message, i) => {
+      const outcome = outcomes[i];
+      return outcome && outcome.kind !== "ok" ? [{ message, outcome }] : [];
+    });
+    const next = rest.map(({ message, outcome }) => instead?.(message, outcome) ?? message);
+    if (rest.every(({ message }, i) => message === next[i])) {
+      await delivery.release({ delayMs: RETRY_MS });
+      return false;
+    }
+    messages = next;
+  }
 }

@@ -5,10 +5,12 @@
  */
 
 import { encodeHex } from "@std/encoding/hex";
-import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
+import { encodeEnvelope, type Envelope, type Headers, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
-import { rootOf } from "../fan.ts";
+import { framesOf, rootOf } from "../fan.ts";
+import { parseJson } from "../json_value.ts";
 import { type DeadLetter, unwrapDead } from "./dead_letter.ts";
+import { joinedFans } from "./join_header.ts";
 import type { GivenUp } from "../transport/transport.ts";
 import type { DeadRecord, ResultRecord } from "./store.ts";
 
@@ -42,6 +44,20 @@ export function resultRecord(body: Uint8Array, now: number): ResultRecord {
 }
 
 /**
+ * Whether a result takes the place of the one that is kept under its id: a replay answers for a failure, and what was
+ * joined for the slice that had the same id and ended elsewhere. What has succeeded otherwise stays.
+ */
+export function supersedes(
+  record: Pick<ResultRecord, "headers" | "replay">,
+  kept: Pick<ResultRecord, "headers" | "replay" | "phase">,
+): boolean {
+  if (record.replay > kept.replay && kept.phase === "failed") return true;
+  const joined = joinedFans(parseJson(record.headers) as Headers);
+  return joined.length > 0 &&
+    framesOf(parseJson(kept.headers) as Headers).some(({ g }) => joined.includes(g));
+}
+
+/**
  * What is dead, from a message at `x-sump`: a dead letter, something that the broker gave up, or something that someone
  * has put there himself.
  */
@@ -71,6 +87,11 @@ export async function deadRecord(
     body: letter.body,
     diedAt: letter.at.getTime(),
   };
+}
+
+/** The envelope that is dead; undefined when the bytes are none. */
+export function deadEnvelope(record: DeadRecord): Envelope | undefined {
+  return tryParse(record.body);
 }
 
 /** The headers of an envelope that is dead; undefined when it is none, or has none. */
@@ -142,7 +163,8 @@ function tryParse(body: Uint8Array): Envelope | undefined {
   }
 }
 
-function replayOf({ headers }: Envelope): number {
+/** The number of the replay that an envelope is; 0 for the first run. */
+export function replayOf({ headers }: Pick<Envelope, "headers">): number {
   const replay = headers?.[REPLAY_HEADER];
   return typeof replay === "number" && Number.isSafeInteger(replay) && replay > 0 ? replay : 0;
 }

@@ -4,11 +4,16 @@
  * @module
  */
 
-import { SINK, SUMP } from "../actor_name.ts";
+import { JOIN, SINK } from "../actor_name.ts";
+import type { Headers, Route } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
-import { wrapDead } from "./dead_letter.ts";
+import { FAN_HEADER } from "../fan.ts";
+import { parseJson } from "../json_value.ts";
+import type { Outgoing } from "../transport/transport.ts";
 import { type CrewMember, type CrewOptions, runMember } from "./member.ts";
 import { resultRecord } from "./records.ts";
+import { refused } from "./refused.ts";
+import { sliceEndOf, writeSliceEnd } from "./slice_end.ts";
 import type { Recorded, ResultRecord, Store } from "./store.ts";
 
 /** What the sink needs. */
@@ -18,7 +23,12 @@ export interface SinkOptions extends CrewOptions {
   readonly onRecorded?: (record: ResultRecord, recorded: Recorded) => void;
 }
 
-/** Runs `x-sink`: records each result, once by its id. What is no envelope goes on to `x-sump`. */
+/**
+ * Runs `x-sink`: records each result, once by its id. What is no envelope goes on to `x-sump`.
+ *
+ * It sends nothing onward but that, and one thing more: a slice of a fan-out that ends here while a join waits for it is
+ * told to the join, before it is acknowledged. Nobody else sees such a slice end, and the join would wait for ever.
+ */
 export function runSink({ store, onRecorded, ...options }: SinkOptions): CrewMember {
   return runMember(SINK, {
     ...options,
@@ -29,15 +39,7 @@ export function runSink({ store, onRecorded, ...options }: SinkOptions): CrewMem
         record = resultRecord(body, Date.now());
       } catch (error) {
         if (!(error instanceof TroupeError)) throw error;
-        const letter = {
-          reason: error.code,
-          message: error.message,
-          queue: SINK,
-          actor: SINK,
-          at: new Date(),
-          body,
-        };
-        return [{ queue: SUMP, body: wrapDead(letter) }];
+        return [refused(error, { queue: SINK, body })];
       }
       const [recorded] = await store.recordResults([record]);
       if (recorded === "conflict") {
@@ -46,7 +48,22 @@ export function runSink({ store, onRecorded, ...options }: SinkOptions): CrewMem
         });
       }
       if (recorded) onRecorded?.(record, recorded);
-      return [];
+      return tellJoin(record);
     },
   });
+}
+
+/** Tells the join that waits for a slice, if one does, that it ended here. */
+function tellJoin({ id, headers, route, phase, reason, error }: ResultRecord): Outgoing[] {
+  // Most have come of no fan-out, and need not be read again.
+  if (!headers.includes(FAN_HEADER)) return [];
+  const type = error === "" ? "" : String((JSON.parse(error) as { type?: unknown }).type);
+  const end = sliceEndOf({
+    id,
+    headers: parseJson(headers) as Headers,
+    route: JSON.parse(route) as Route,
+    phase,
+    reason: type || reason,
+  });
+  return end ? [{ queue: JOIN, body: writeSliceEnd(end) }] : [];
 }

@@ -10,15 +10,18 @@ import { TroupeError } from "../errors.ts";
 import type { HopRecord } from "../hop_record.ts";
 import { openSqliteFile } from "../sqlite/file.ts";
 import { GroupCommit } from "../sqlite/group_commit.ts";
-import { SqliteLetters } from "./sqlite_letters.ts";
+import { SqliteJoining } from "./sqlite_joining.ts";
+import { type LetterFile, SqliteLetters } from "./sqlite_letters.ts";
+import { SqliteParking } from "./sqlite_parking.ts";
 import { STORE_SCHEMA, upgradeStore } from "./sqlite_schema.ts";
+import { supersedes } from "./records.ts";
 import type {
+  CrewStore,
   DeadRecord,
   Page,
   Recorded,
   ResultFilter,
   ResultRecord,
-  Store,
   StoreCounts,
   StoredResult,
 } from "./store.ts";
@@ -46,7 +49,7 @@ const PAGE = 1000;
  *
  * @throws {SqliteFileError} when the file cannot serve.
  */
-export function openSqliteStore({ path, onFailure = () => {} }: SqliteStoreOptions): Promise<Store> {
+export function openSqliteStore({ path, onFailure = () => {} }: SqliteStoreOptions): Promise<CrewStore> {
   return Promise.resolve().then(() => {
     upgradeStore(path);
     return new SqliteStore(openSqliteFile(path, STORE_SCHEMA), onFailure);
@@ -55,8 +58,10 @@ export function openSqliteStore({ path, onFailure = () => {} }: SqliteStoreOptio
 
 type Row = Record<string, SQLOutputValue>;
 
-class SqliteStore implements Store {
+class SqliteStore implements CrewStore {
   readonly letters: SqliteLetters;
+  readonly parking: SqliteParking;
+  readonly joining: SqliteJoining;
   readonly #db: DatabaseSync;
   readonly #commits: GroupCommit;
   readonly #statements = new Map<string, StatementSync>();
@@ -65,11 +70,14 @@ class SqliteStore implements Store {
   constructor(db: DatabaseSync, onFailure: (error: unknown) => void) {
     this.#db = db;
     this.#commits = new GroupCommit(db, onFailure);
-    this.letters = new SqliteLetters({
+    const file: LetterFile = {
       prepare: (sql) => this.#prepare(sql),
       read: (run) => this.#read(run),
       write: (run) => this.#write(run),
-    });
+    };
+    this.letters = new SqliteLetters(file);
+    this.parking = new SqliteParking(file);
+    this.joining = new SqliteJoining(file);
   }
 
   async recordResults(records: readonly ResultRecord[]): Promise<Recorded[]> {
@@ -173,13 +181,19 @@ class SqliteStore implements Store {
   }
 
   #recordResult(record: ResultRecord, digest: string): Recorded {
-    const before = this.#prepare("SELECT phase, replay, digest FROM result WHERE id = ?").get(record.id);
+    const before = this.#prepare("SELECT phase, replay, digest, headers FROM result WHERE id = ?").get(
+      record.id,
+    );
     if (!before) {
       this.#insertResult(record, digest);
       return "new";
     }
-    // A replay answers for a failure; what has succeeded stays.
-    if (record.replay > Number(before.replay) && before.phase === "failed") {
+    const kept = {
+      phase: String(before.phase),
+      replay: Number(before.replay),
+      headers: String(before.headers),
+    };
+    if (supersedes(record, kept)) {
       this.#prepare("DELETE FROM result WHERE id = ?").run(record.id);
       this.#insertResult(record, digest);
       return "replaced";

@@ -5,7 +5,9 @@
  */
 
 import type { HopRecord } from "../hop_record.ts";
+import type { Joining } from "./joining.ts";
 import type { Letters } from "./letters.ts";
+import type { Parking } from "./parked.ts";
 
 export type {
   Allotment,
@@ -138,4 +140,10 @@ export interface Store {
   /** Why nothing can be recorded at the moment, what is asked being tried again; empty when it can. */
   problem(): string;
   close(): Promise<void>;
+}
+
+/** A store that also keeps what waits: for an answer, or for other slices. */
+export interface CrewStore extends Store {
+  readonly parking: Parking;
+  readonly joining: Joining;
 }

@@ -4,9 +4,11 @@
  * @module
  */
 
-import { SUMP } from "../actor_name.ts";
+import { JOIN, SUMP } from "../actor_name.ts";
+import type { Outgoing } from "../transport/transport.ts";
 import { type CrewMember, type CrewOptions, runMember } from "./member.ts";
-import { deadRecord } from "./records.ts";
+import { deadEnvelope, deadRecord } from "./records.ts";
+import { sliceEndOf, writeSliceEnd } from "./slice_end.ts";
 import type { DeadRecord, Recorded, Store } from "./store.ts";
 
 /** What the sump needs. */
@@ -16,7 +18,10 @@ export interface SumpOptions extends CrewOptions {
   readonly onRecorded?: (record: DeadRecord, recorded: Recorded) => void;
 }
 
-/** Runs `x-sump`: records what is dead, its bytes unchanged, whatever they are. */
+/**
+ * Runs `x-sump`: records what is dead, its bytes unchanged, whatever they are. As `x-sink` does, it tells a join of a slice
+ * that ends here.
+ */
 export function runSump({ store, onRecorded, ...options }: SumpOptions): CrewMember {
   return runMember(SUMP, {
     ...options,
@@ -25,7 +30,13 @@ export function runSump({ store, onRecorded, ...options }: SumpOptions): CrewMem
       const record = await deadRecord(body, { id: messageId, at: Date.now(), givenUp });
       const [recorded] = await store.recordDead([record]);
       if (recorded) onRecorded?.(record, recorded);
-      return [];
+      return tellJoin(record);
     },
   });
+}
+
+function tellJoin(record: DeadRecord): Outgoing[] {
+  const envelope = record.id === "" ? undefined : deadEnvelope(record);
+  const end = envelope && sliceEndOf({ ...envelope, phase: "dead", reason: record.reason });
+  return end ? [{ queue: JOIN, body: writeSliceEnd(end) }] : [];
 }
