@@ -10,11 +10,13 @@
 
 import { Command, CommanderError } from "commander";
 import { TroupeError } from "@troupe/host/errors";
+import { answerCommand } from "./commands/answer/command.ts";
 import { buildCommand } from "./commands/build/command.ts";
 import { dlqCommand } from "./commands/dlq/command.ts";
 import { EXIT } from "./commands/exit_code.ts";
 import { inspectCommand } from "./commands/inspect/command.ts";
 import { newCommand } from "./commands/new/command.ts";
+import { parkedCommand } from "./commands/parked/command.ts";
 import { resultsCommand } from "./commands/results/command.ts";
 import { sendCommand } from "./commands/send/command.ts";
 import { traceCommand } from "./commands/trace/command.ts";
@@ -48,6 +50,8 @@ Begin with:
     sendCommand(),
     resultsCommand(),
     traceCommand(),
+    parkedCommand(),
+    answerCommand(),
     dlqCommand(),
     newCommand(),
     buildCommand(),

@@ -5,19 +5,18 @@
  */
 
 import { PAUSE, RESUME } from "../actor_name.ts";
-import { encodeEnvelope, parseEnvelope } from "../envelope.ts";
+import { parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import type { Logger } from "../observe/logs.ts";
-import { EnvelopeTooLargeError } from "../refusals.ts";
 import type { Delivery, Transport } from "../transport/transport.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import { readDue, runDueClock } from "./due_clock.ts";
 import { tellHop } from "./hop_teller.ts";
 import { type CrewMember, type CrewOptions, type Handled, runMember } from "./member.ts";
-import { MAX_ENVELOPE_BYTES, Patience } from "./onward.ts";
-import type { Ending, Parked, ParkedBody, Parking } from "./parked.ts";
+import { Patience } from "./onward.ts";
+import type { Ending, Parked, Parking } from "./parked.ts";
 import { refused } from "./refused.ts";
-import { resumed, resumedEnvelope } from "./resumed.ts";
+import { checkAnswerSize, resumed } from "./resumed.ts";
 
 /** What `x-resume` needs. */
 export interface ResumeOptions extends CrewOptions {
@@ -112,16 +111,9 @@ async function answered({ to, token, answer, cancel }: Answer, work: Work): Prom
     token,
     at: Date.now(),
   };
-  if (!parked.ending) checkSize(await work.parking.bodies(parked.key), ending);
+  // Refused before it counts: a smaller answer can still be given.
+  if (!parked.ending) checkAnswerSize(await work.parking.bodies(parked.key), ending);
   return await end(parked, ending, work);
-}
-
-/** Refused before it counts: a smaller answer can still be given. */
-function checkSize(bodies: readonly ParkedBody[], ending: Ending): void {
-  for (const { body } of bodies) {
-    const { length } = encodeEnvelope(resumedEnvelope(body, ending));
-    if (length > MAX_ENVELOPE_BYTES) throw new EnvelopeTooLargeError(length, MAX_ENVELOPE_BYTES);
-  }
 }
 
 async function timedOut(key: string, work: Work): Promise<Handled> {

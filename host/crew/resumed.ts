@@ -8,10 +8,11 @@
 import { PAUSE, SINK } from "../actor_name.ts";
 import { advanceOne, canceled, failed } from "../advance.ts";
 import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
+import { EnvelopeTooLargeError } from "../refusals.ts";
 import type { Outgoing } from "../transport/transport.ts";
 import { mergeAnswer } from "./answer.ts";
-import { onward } from "./onward.ts";
-import type { Ending } from "./parked.ts";
+import { MAX_ENVELOPE_BYTES, onward } from "./onward.ts";
+import type { Ending, ParkedBody } from "./parked.ts";
 import { withoutQuestion } from "./question.ts";
 
 /** What waited was let in by its limits. */
@@ -44,6 +45,14 @@ export function resumedEnvelope(body: Uint8Array, ending: Ending): Envelope {
       return canceled(envelope, ending.reason || "Canceled", context);
     case "timeout":
       return failed(envelope, timeoutOf(envelope, now), context);
+  }
+}
+
+/** @throws {EnvelopeTooLargeError} when what waits could not be sent on with an answer. */
+export function checkAnswerSize(bodies: readonly ParkedBody[], ending: Ending): void {
+  for (const { body } of bodies) {
+    const { length } = encodeEnvelope(resumedEnvelope(body, ending));
+    if (length > MAX_ENVELOPE_BYTES) throw new EnvelopeTooLargeError(length, MAX_ENVELOPE_BYTES);
   }
 }
 

@@ -46,7 +46,7 @@ export function sendCommand(): Command {
     .option("--file <file>", "read payloads from a file, one JSON text a line; - is standard input")
     .option(
       "--header <name=value>",
-      "a header; a value that is JSON is taken as such (repeatable)",
+      "a header; a value that is a JSON object or array is taken as such (repeatable)",
       collect,
       [],
     )

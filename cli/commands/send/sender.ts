@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isCrewStep } from "@troupe/host/actor_name";
 import type { Transport } from "@troupe/host/transport";
 import type { Output } from "../../view/output.ts";
 import { actorsOf, publishBatch, UnknownActorError } from "./publish.ts";
@@ -40,9 +41,11 @@ export class Sender {
    */
   checkRoute([first, ...later]: readonly string[]): void {
     if (first === undefined) return;
-    if (!this.#actors.has(first)) throw new UnknownActorError(first, [...this.#actors]);
+    if (!isCrewStep(first) && !this.#actors.has(first)) {
+      throw new UnknownActorError(first, [...this.#actors]);
+    }
     for (const name of later) {
-      if (this.#actors.has(name) || this.#warned.has(name)) continue;
+      if (isCrewStep(name) || this.#actors.has(name) || this.#warned.has(name)) continue;
       this.#warned.add(name);
       console.error(
         `There is no actor ${name} in this mesh: what comes to it waits 30 s for it, then goes to x-sump.`,

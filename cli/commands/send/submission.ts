@@ -4,9 +4,10 @@
  * @module
  */
 
-import { isActorName, isReservedName, RESUME } from "@troupe/host/actor_name";
-import { encodeEnvelope, type Envelope, type Headers, parseEnvelope } from "@troupe/host/envelope";
+import { isActorName, isCrewStep, isReservedName, RESUME } from "@troupe/host/actor_name";
+import { encodeEnvelope, type Envelope, type Headers, type Json, parseEnvelope } from "@troupe/host/envelope";
 import { scanJson } from "@troupe/host/json_text";
+import { parseJson } from "@troupe/host/json_value";
 import { MAX_NEXT } from "@troupe/host/route";
 import { durationOf } from "../duration.ts";
 import { UsageError } from "../usage_error.ts";
@@ -46,7 +47,7 @@ export function checkRoute(route: readonly string[]): void {
           `lower-case letters, digits and hyphens, up to 63, with commas between the names`,
       );
     }
-    if (isReservedName(name)) {
+    if (isReservedName(name) && !isCrewStep(name)) {
       throw new UsageError(
         `${name} is a part of the mesh itself: leave it out, every route ends in x-sink anyway`,
       );
@@ -58,12 +59,12 @@ export function checkRoute(route: readonly string[]): void {
 }
 
 /**
- * Headers from `name=value` texts; a value is always a string.
+ * Headers from `name=value` texts; a value is a string, unless it is the text of a JSON object or array.
  *
  * @throws {UsageError} for one without a name, and for a reserved one.
  */
 export function parseHeaders(texts: readonly string[]): Headers {
-  const headers: Record<string, string> = Object.create(null);
+  const headers: Record<string, Json> = Object.create(null);
   for (const text of texts) {
     const at = text.indexOf("=");
     const name = text.slice(0, Math.max(at, 0));
@@ -71,9 +72,20 @@ export function parseHeaders(texts: readonly string[]): Headers {
     if (STRIPPED_HEADER.test(name)) {
       throw new UsageError(`--header ${name}: headers under x-troupe- are the mesh's own`);
     }
-    headers[name] = text.slice(at + 1);
+    headers[name] = headerValue(text.slice(at + 1));
   }
   return headers;
+}
+
+function headerValue(text: string): Json {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    scanJson(text);
+    return parseJson(text);
+  } catch {
+    // It only looks like JSON: a string like any other.
+    return text;
+  }
 }
 
 /**
@@ -109,7 +121,7 @@ export function submissionOfEnvelope(text: string): Submission {
   if (curr === "") {
     throw new UsageError("route.curr is empty: put the actor there that is to have the envelope first");
   }
-  const reserved = isReservedName(curr) ? curr : next.find((name) => name === RESUME);
+  const reserved = isReservedName(curr) && !isCrewStep(curr) ? curr : next.find((name) => name === RESUME);
   if (reserved) throw new UsageError(`${reserved} is a part of the mesh itself: nothing can be sent to it`);
   const kept = headers &&
     Object.fromEntries(Object.entries(headers).filter(([name]) => !STRIPPED_HEADER.test(name)));

@@ -73,7 +73,7 @@ Deno.test("a whole envelope that cannot be sent is refused, naming the part", ()
     "x-sink",
   );
   assertThrows(
-    () => submissionOfEnvelope(envelope({ prev: [], curr: "a", next: ["x-resume"] })),
+    () => submissionOfEnvelope(envelope({ prev: [], curr: "x-pause", next: ["x-join", "x-resume"] })),
     UsageError,
     "x-resume",
   );
@@ -84,6 +84,9 @@ Deno.test("routes are checked by name", () => {
   for (const [route, part] of [[["A"], '"A"'], [["a", ""], '""'], [["a", "x-sump"], "x-sump"]] as const) {
     assertThrows(() => checkRoute(route), UsageError, part);
   }
+  // Of the crew, two can be steps of a route.
+  checkRoute(["x-pause", "a", "x-join"]);
+  assertThrows(() => checkRoute(["x-resume"]), UsageError, "x-resume");
   assertThrows(() => checkRoute(Array(300).fill("a")), UsageError, "300");
 });
 
@@ -92,6 +95,7 @@ Deno.test("headers have names, and none of the mesh's own", () => {
     assertThrows(() => parseHeaders([bad]), UsageError);
   }
   assertEquals({ ...parseHeaders(["a=1", "a=2", "empty="]) }, { a: "2", empty: "" });
+  assertEquals({ ...parseHeaders(["a=[1]", "b=[1"]) }, { a: [1], b: "[1" });
 });
 
 Deno.test("a deadline is a time from now or a moment", () => {

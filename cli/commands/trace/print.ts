@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { JoinGroup } from "@troupe/host/crew/joining";
 import type { HopRecord } from "@troupe/host/hop_record";
 import { jsonArray, jsonLine } from "../../view/json_line.ts";
 import { countOf, formatClock, formatDuration } from "../../view/quantity.ts";
@@ -28,6 +29,7 @@ export function traceLines(node: TraceNode, options: TracePrintOptions): string[
       hopLine(node.id, hop, { styles, actorWidth }),
       ...(payload ? [`  ${styles.dim(payloadText(hop.payload))}`] : []),
     ]);
+    body.push(...node.joins.map(joinText));
     const hasChildren = node.children.length > 0;
     return [
       `${styles.bold(printable(node.id))}  ${endText(node, styles)}`,
@@ -82,6 +84,30 @@ function endText(node: TraceNode, styles: Styles): string {
   }).join("; ");
 }
 
+function joinText({ joined, missing, late, doubles, cause, endedAt }: JoinGroup): string {
+  if (endedAt === undefined) return "x-join collects what it was fanned out to";
+  const n = joined + missing.length;
+  return [
+    `${formatClock(endedAt)} x-join: ${joined} of ${n} slices (${cause})`,
+    missing.length > 0 ? `, without ${missing.join(", ")}` : "",
+    late > 0 ? `, ${countOf(late, "late slice")}` : "",
+    doubles > 0 ? `, ${countOf(doubles, "double")}` : "",
+  ].join("");
+}
+
+function joinJson({ g, joined, missing, late, doubles, cause, beganAt, endedAt }: JoinGroup): string {
+  return jsonLine({
+    fan_out: g,
+    began_at: new Date(beganAt).toISOString(),
+    ended_at: endedAt === undefined ? undefined : new Date(endedAt).toISOString(),
+    cause,
+    joined,
+    missing: { json: JSON.stringify(missing) },
+    late,
+    doubles,
+  });
+}
+
 function payloadText(payload: string | undefined): string {
   return payload === undefined ? "payload not recorded: it was too large" : printable(payload);
 }
@@ -104,6 +130,7 @@ export function traceJson(node: TraceNode, options: { readonly payload: boolean 
         payload: options.payload && hop.payload !== undefined ? { json: hop.payload } : undefined,
       })
     )),
+    joins: node.joins.length === 0 ? undefined : jsonArray(node.joins.map(joinJson)),
     ends: jsonArray(node.ends.map(endJson)),
     waiting_in: node.waitingIn === "" ? undefined : node.waitingIn,
     children: jsonArray(node.children.map((child) => traceJson(child, options))),

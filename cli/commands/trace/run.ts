@@ -51,6 +51,7 @@ export async function trace(options: TraceOptions): Promise<number> {
       hops: await store.hops(root),
       results: await Array.fromAsync(allResults(store, { root })),
       dead: await Array.fromAsync(allDead(store, { root })),
+      joins: await store.joining.groups(root),
     });
     if (!node) {
       const transport = await folder.openTransport();

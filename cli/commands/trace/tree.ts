@@ -4,7 +4,8 @@
  * @module
  */
 
-import { SINK, SUMP } from "@troupe/host/actor_name";
+import { JOIN, PAUSE, SINK, SUMP } from "@troupe/host/actor_name";
+import type { JoinGroup } from "@troupe/host/crew/joining";
 import type { DeadRecord, StoredResult } from "@troupe/host/crew/store";
 import type { HopRecord } from "@troupe/host/hop_record";
 
@@ -18,6 +19,8 @@ export interface TraceNode {
   readonly id: string;
   /** Its hops, in order of time. A hop that was done twice, because a host was lost, is there twice. */
   readonly hops: readonly HopRecord[];
+  /** Fan-outs of it that came to a join, oldest first. */
+  readonly joins: readonly JoinGroup[];
   /** Where it ended; several, when it died and its replay ended elsewhere. Empty while it is under way. */
   readonly ends: readonly End[];
   /** The queue that it was sent to last, when it has not ended. Empty when nothing is known of that. */
@@ -31,6 +34,8 @@ export interface TreeRecords {
   readonly hops: readonly HopRecord[];
   readonly results: readonly StoredResult[];
   readonly dead: readonly DeadRecord[];
+  /** @default none */
+  readonly joins?: readonly JoinGroup[];
 }
 
 /**
@@ -65,6 +70,7 @@ export function traceTree(id: string, records: TreeRecords): TraceNode | undefin
     return {
       id,
       hops: own,
+      joins: (records.joins ?? []).filter(({ origin }) => origin === id),
       ends,
       waitingIn: ends.length > 0 ? "" : lastQueue(id, own) ?? sentTo.get(id) ?? "",
       children: (children.get(id) ?? []).filter((child) => !seen.has(child)).map(node),
@@ -103,6 +109,8 @@ function lastQueue(id: string, hops: readonly HopRecord[]): string | undefined {
 /** Where an envelope that has not ended is, in words. */
 export function whereabouts(node: TraceNode): string {
   if (node.waitingIn === SINK || node.waitingIn === SUMP) return `on its way through ${node.waitingIn}`;
+  if (node.waitingIn === PAUSE) return `waits for an answer in ${PAUSE}, or is on its way there`;
+  if (node.waitingIn === JOIN) return `came to ${JOIN}: joined, or waits for the others`;
   if (node.waitingIn !== "") return `waits for ${node.waitingIn}, or is in its hands`;
   return "under way; no record says where";
 }
