@@ -177,13 +177,17 @@ export class SqliteLetters implements Letters {
     const row = this.#prepare(`
       SELECT max(
         coalesce((SELECT max(n) FROM replay WHERE id = ?1), 0),
-        coalesce((SELECT max(replay) FROM letter WHERE id = ?1), 0)
+        coalesce((SELECT max(replay) FROM letter WHERE id = ?1), 0),
+        coalesce((SELECT max(replay) FROM tombstone WHERE kind = 'result' AND name = ?1), 0)
       ) + 1 AS n`).get(id);
     return Number(row?.n);
   }
 
   #hasSucceeded(id: string): boolean {
-    return this.#prepare("SELECT 1 FROM result WHERE id = ? AND phase = 'succeeded'").get(id) !== undefined;
+    return this.#prepare(`
+      SELECT 1 FROM result WHERE id = ?1 AND phase = 'succeeded'
+      UNION ALL SELECT 1 FROM tombstone WHERE kind = 'result' AND name = ?1 AND phase = 'succeeded'`)
+      .get(id) !== undefined;
   }
 
   #purge(row: Row): void {

@@ -6,6 +6,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { SqliteFileError, type SqliteSchema } from "../sqlite/file.ts";
+import { EXPIRY } from "./sqlite_expiry_schema.ts";
 import { WAITING } from "./sqlite_waiting_schema.ts";
 
 /** Tables of version 1, as they were. */
@@ -154,7 +155,7 @@ END`;
 const APPLICATION_ID = 0x74727073;
 
 /** What each version adds to the one before. */
-const VERSIONS: readonly string[] = [RESULTS, LETTERS, WAITING];
+const VERSIONS: readonly string[] = [RESULTS, LETTERS, WAITING, EXPIRY];
 
 /** What the store's file holds. */
 export const STORE_SCHEMA: SqliteSchema = {

@@ -84,11 +84,19 @@ Deno.test("a file of version 1 is brought to today's in place, with letters of e
   });
 });
 
-Deno.test("a file of version 2 gets the tables of what waits", async () => {
+Deno.test("a file of version 2 gets the tables of what waits, and of what is forgotten", async () => {
   await withFolder(async (path) => {
     await (await openSqliteStore({ path })).close();
     const old = new DatabaseSync(path);
-    for (const table of ["parked", "parked_body", "fan_in", "fan_slice"]) old.exec(`DROP TABLE ${table}`);
+    for (const table of ["parked", "parked_body", "fan_in", "fan_slice", "tombstone"]) {
+      old.exec(`DROP TABLE ${table}`);
+    }
+    for (
+      const index of ["result_arrived", "dead_died", "hop_started", "letter_at", "replay_at", "descent_key"]
+    ) {
+      old.exec(`DROP INDEX ${index}`);
+    }
+    old.exec("DROP TRIGGER letter_of_buried");
     old.exec("PRAGMA user_version = 2");
     insertResult(old, "1", "failed", 6);
     const store = await openSqliteStore({ path });

@@ -5,19 +5,21 @@
  */
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import { encodeHex } from "@std/encoding/hex";
-import { TroupeError } from "../errors.ts";
 import type { HopRecord } from "../hop_record.ts";
 import { openSqliteFile } from "../sqlite/file.ts";
 import { GroupCommit } from "../sqlite/group_commit.ts";
+import { bodyDigest, errorType, judgeResult } from "./result_identity.ts";
+import { expire } from "./sqlite_expiry.ts";
 import { SqliteJoining } from "./sqlite_joining.ts";
 import { type LetterFile, SqliteLetters } from "./sqlite_letters.ts";
 import { SqliteParking } from "./sqlite_parking.ts";
 import { STORE_SCHEMA, upgradeStore } from "./sqlite_schema.ts";
-import { supersedes } from "./records.ts";
+import { StoreClosedError } from "./store_closed.ts";
 import type {
   CrewStore,
   DeadRecord,
+  Expired,
+  ExpireOptions,
   Page,
   Recorded,
   ResultFilter,
@@ -25,13 +27,6 @@ import type {
   StoreCounts,
   StoredResult,
 } from "./store.ts";
-
-/** Something was asked of a store that has been closed. */
-export class StoreClosedError extends TroupeError {
-  constructor() {
-    super("troupe.StoreClosed", "system", "The store of results is closed");
-  }
-}
 
 /** Options of {@linkcode openSqliteStore}. */
 export interface SqliteStoreOptions {
@@ -165,6 +160,10 @@ class SqliteStore implements CrewStore {
     });
   }
 
+  expire(options: ExpireOptions): Promise<Expired> {
+    return this.#write(() => expire((sql) => this.#prepare(sql), options));
+  }
+
   problem(): string {
     const { failure } = this.#commits;
     if (failure === undefined) return "";
@@ -181,32 +180,32 @@ class SqliteStore implements CrewStore {
   }
 
   #recordResult(record: ResultRecord, digest: string): Recorded {
-    const before = this.#prepare("SELECT phase, replay, digest, headers FROM result WHERE id = ?").get(
-      record.id,
-    );
-    if (!before) {
-      this.#insertResult(record, digest);
-      return "new";
-    }
-    const kept = {
-      phase: String(before.phase),
-      replay: Number(before.replay),
-      headers: String(before.headers),
+    const { id } = record;
+    const columns = "phase, replay, digest, headers";
+    const kept = this.#prepare(`SELECT ${columns} FROM result WHERE id = ?`).get(id);
+    const row = kept ??
+      this.#prepare(`SELECT ${columns} FROM tombstone WHERE kind = 'result' AND name = ?`).get(id);
+    const known = row && {
+      phase: String(row.phase),
+      replay: Number(row.replay),
+      headers: String(row.headers),
+      digest: String(row.digest),
     };
-    if (supersedes(record, kept)) {
-      this.#prepare("DELETE FROM result WHERE id = ?").run(record.id);
-      this.#insertResult(record, digest);
-      return "replaced";
+    const recorded = judgeResult(record, { digest, known });
+    if (recorded === "replaced") {
+      this.#prepare("DELETE FROM result WHERE id = ?").run(id);
+      this.#prepare("DELETE FROM tombstone WHERE kind = 'result' AND name = ?").run(id);
     }
-    const same = before.digest === digest;
-    this.#prepare(
-      `UPDATE result SET ${same ? "repeats = repeats + 1" : "conflicts = conflicts + 1"} WHERE id = ?`,
-    ).run(record.id);
-    return same ? "repeat" : "conflict";
+    if (recorded === "new" || recorded === "replaced") this.#insertResult(record, digest);
+    else {
+      const more = recorded === "repeat" ? "repeats = repeats + 1" : "conflicts = conflicts + 1";
+      const where = kept ? "result SET * WHERE id = ?" : "tombstone SET * WHERE kind = 'result' AND name = ?";
+      this.#prepare(`UPDATE ${where.replace("*", more)}`).run(id);
+    }
+    return recorded;
   }
 
   #insertResult(record: ResultRecord, digest: string): void {
-    const errorType = record.error ? String((JSON.parse(record.error) as { type?: unknown }).type) : "";
     this.#prepare(`
       INSERT INTO result (id, parent_id, root, phase, reason, actor, route, headers, status, payload, error, error_type,
         replay, arrived_at, digest, extra)
@@ -222,7 +221,7 @@ class SqliteStore implements CrewStore {
       record.status,
       record.payload,
       record.error,
-      errorType,
+      errorType(record),
       record.replay,
       record.arrivedAt,
       digest,
@@ -232,6 +231,10 @@ class SqliteStore implements CrewStore {
 
   #recordDead(record: DeadRecord): Recorded {
     const { key, id, root, queue, actor, reason, message, error, component = "", body, diedAt } = record;
+    const buried = this.#prepare(
+      "UPDATE tombstone SET repeats = repeats + 1 WHERE kind = 'dead' AND name = ?",
+    ).run(key);
+    if (buried.changes > 0) return "repeat";
     const { changes } = this.#prepare(`
       INSERT INTO dead (key, id, root, queue, actor, reason, message, error, component, body, died_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`)
@@ -278,13 +281,6 @@ class SqliteStore implements CrewStore {
     if (!statement) this.#statements.set(sql, statement = this.#db.prepare(sql));
     return statement;
   }
-}
-
-/** What makes two results the same: everything but the times. */
-async function bodyDigest({ phase, reason, route, payload, error }: ResultRecord): Promise<string> {
-  const type = error ? (JSON.parse(error) as { type?: unknown }).type : "";
-  const text = JSON.stringify([phase, reason, route, type, payload]);
-  return encodeHex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
 function storedResult(row: Row): StoredResult {

@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 import type { HopRecord } from "../hop_record.ts";
 import { SqliteFileError } from "../sqlite/file.ts";
-import { openSqliteStore, StoreClosedError } from "./sqlite_store.ts";
+import { openSqliteStore } from "./sqlite_store.ts";
+import { StoreClosedError } from "./store_closed.ts";
 import type { DeadRecord, Page, ResultRecord, Store } from "./store.ts";
 
 async function withStore(run: (store: Store, path: string) => Promise<void>): Promise<void> {

@@ -110,6 +110,28 @@ export interface StoreCounts {
   readonly conflicts: number;
 }
 
+/** How much to forget at once, and what. */
+export interface ExpireOptions {
+  /** Results, the dead, letters and hops from before this moment go, in milliseconds since the epoch. Their ids stay. */
+  readonly before: number;
+  /** Ids from before this moment go too: what comes under one of them then is new. Milliseconds since the epoch. */
+  readonly idsBefore: number;
+  /** Most of each that go in this transaction. */
+  readonly limit: number;
+}
+
+/** How much was forgotten. */
+export interface Expired {
+  readonly results: number;
+  readonly dead: number;
+  readonly hops: number;
+  readonly letters: number;
+  /** Of the letters, those that nobody had done anything about. */
+  readonly open: number;
+  /** Ids of results and keys of the dead that are not known any more. */
+  readonly ids: number;
+}
+
 /** Where the crew keeps what ended. Every write is durable when its promise resolves, and is the same when done twice. */
 export interface Store {
   /** Records results, first arrival final (envelope.md, "Results are keyed by id"); one answer for each, in order. */
@@ -137,6 +159,11 @@ export interface Store {
   /** The root of the tree that an id belongs to, if anything is known of it. */
   rootOf(id: string): Promise<string | undefined>;
   counts(): Promise<StoreCounts>;
+  /**
+   * Forgets what is old, one batch of it; when nothing is left, all counts are 0. An id is known longer than what came
+   * under it: the same result, or the same death, coming late is still a repeat, and a replay still competes with success.
+   */
+  expire(options: ExpireOptions): Promise<Expired>;
   /** Why nothing can be recorded at the moment, what is asked being tried again; empty when it can. */
   problem(): string;
   close(): Promise<void>;
