@@ -51,6 +51,11 @@ export interface HostOptions {
   readonly maxEnvelopeBytes?: number;
   /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
   readonly noQueueMs?: number;
+  /**
+   * How long {@linkcode Host.stop} waits for what is on its way to a broker that does not answer, in milliseconds. What is
+   * not confirmed by then comes again. @default 5000
+   */
+  readonly stopMs?: number;
   /** Payloads up to this many bytes go into the records of hops, for `trace`. @default 0 */
   readonly recordPayloadBytes?: number;
 }
@@ -69,6 +74,7 @@ export class Host {
   readonly #logger: Logger;
   readonly #inHand = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
+  readonly #givenUp = Promise.withResolvers<void>();
   #stage: Stage;
   #consumer: Consumer | undefined;
   #draining = false;
@@ -80,6 +86,7 @@ export class Host {
       resiliency: { rules: [] },
       maxEnvelopeBytes: 1024 * 1024,
       noQueueMs: 30_000,
+      stopMs: 5_000,
       recordPayloadBytes: 0,
       ...options,
     };
@@ -114,7 +121,7 @@ export class Host {
       this.#consumer = transport.consume(this.actor, { inFlight: concurrency });
       for await (const delivery of this.#consumer) this.#take(delivery);
     } finally {
-      await Promise.all(this.#inHand);
+      await Promise.race([Promise.all(this.#inHand), this.#givenUp.promise]);
       this.#ended = true;
       await this.#stage.close(this.#stopped.signal.aborted ? { now: true } : {});
     }
@@ -126,10 +133,21 @@ export class Host {
     await this.#consumer?.stop();
   }
 
-  /** Stops taking, and gives back what is in hand instead of finishing it. */
+  /** Stops taking, and gives back what is in hand instead of finishing it. Safe to call twice. */
   async stop(): Promise<void> {
-    this.#stopped.abort();
+    if (!this.#stopped.signal.aborted) {
+      this.#stopped.abort();
+      const timer = setTimeout(() => this.#giveUp(), this.#options.stopMs);
+      Promise.all(this.#inHand).then(() => clearTimeout(timer));
+    }
     await Promise.all([this.drain(), this.#stage.close({ now: true })]);
+  }
+
+  #giveUp(): void {
+    this.#logger.warn("the broker does not answer: what is in hand is left to come again", {
+      inFlight: this.#inHand.size,
+    });
+    this.#givenUp.resolve();
   }
 
   /**

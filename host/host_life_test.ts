@@ -137,6 +137,28 @@ Deno.test("stop() does not wait for what cannot be published", async () => {
   });
 });
 
+Deno.test("stop() does not wait without end for a broker that does not answer: the envelope comes again", async () => {
+  const published = gate();
+  const wrap = ({ transport }: Bench) => ({
+    transport: changeDeliveries(transport, (delivery) => ({
+      ...delivery,
+      settle: () => {
+        published.open();
+        return new Promise(() => {});
+      },
+    })),
+  });
+  await withHost(echo, { wrap, stopMs: 20 }, async ({ transport, send, host, done, nextLine }) => {
+    await send(envelopeText("1"));
+    await published.opened;
+    const line = nextLine("does not answer");
+    await Promise.all([host.stop(), host.stop()]);
+    await done;
+    assertEquals((await line).inFlight, 1);
+    assertEquals((await transport.depth("a")).leased, 1);
+  });
+});
+
 Deno.test("drain() and then stop(), as two signals do, ends at once", async () => {
   const { script, begun } = held();
   await withHost(script, {}, async ({ transport, send, host, done }) => {

@@ -9,10 +9,12 @@ import {
   obedientActor,
   order,
   prepared,
+  testFolder,
   told,
   watComponent,
   withStage,
 } from "./_testing.ts";
+import { bundleStage } from "./supervisor.ts";
 
 /** Kills like an operator, or the kernel. */
 function kill(pid: number | undefined): void {
@@ -210,6 +212,52 @@ Deno.test("closing while a sandbox is being started", async () => {
     assertEquals(pids.map(isAlive), [false, false]);
   });
 });
+
+Deno.test({
+  name: "a sandbox is killed from outside before it is ready: another is started",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const died: string[] = [];
+    // So that no other process is started before.
+    await Promise.all([prepared(SAYS_AND_SPINS), bundleStage(testFolder())]);
+    const starting = withStage(
+      SAYS_AND_SPINS,
+      { onEvent: (event) => void (event.kind === "child-died" && died.push(event.reason)) },
+      async ({ stage }) => assertEquals(told(await stage.run(envelope("1", 1))), [1]),
+    );
+    kill(await firstSandbox());
+    await starting;
+    assertEquals(died, ["The sandbox ended by itself (SIGKILL)"]);
+  },
+});
+
+/**
+ * The process of the sandbox that this process starts next: the stage does not tell before it is ready. While this looks,
+ * the host gives it nothing, so it cannot become ready meanwhile.
+ */
+async function firstSandbox(): Promise<number> {
+  for (;;) {
+    for (const { name } of Deno.readDirSync("/proc")) {
+      if (/^\d+$/.test(name) && isOwnSandbox(name)) return Number(name);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+function isOwnSandbox(pid: string): boolean {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/status`).includes(`\nPPid:\t${Deno.pid}\n`) &&
+      Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("--no-code-cache");
+  } catch (error) {
+    // It has ended meanwhile.
+    if (
+      error instanceof Deno.errors.NotFound || error instanceof Error && error.message.includes("os error 3")
+    ) {
+      return false;
+    }
+    throw error;
+  }
+}
 
 Deno.test("a stage that does not start leaves no process", async () => {
   const pids: number[] = [];

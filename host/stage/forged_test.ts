@@ -5,6 +5,7 @@ import { bundleForSandbox } from "../sandbox/bundle.ts";
 import type { Limits } from "../limits.ts";
 import { ComponentStartError, StageBrokenError } from "./errors.ts";
 import { AT_HANDLE, AT_LOAD } from "./_forged_testing.ts";
+import type { StageEvent } from "./stage.ts";
 import { envelope, type StageUnderTest, testFolder, withStage } from "./_testing.ts";
 
 const NOTHING = { digest: "", glue: new Uint8Array(), modules: [], baselineOnly: false };
@@ -24,6 +25,20 @@ for (const rule of Object.keys(AT_LOAD)) {
     await assertRejects(() => withForged(rule, () => Promise.resolve()), ComponentStartError);
   });
 }
+
+Deno.test("a sandbox that ends while it is loaded is tried again; after three, the component is to blame", async () => {
+  const script = await bundleForSandbox(new URL("./_forged_testing.ts", import.meta.url), testFolder());
+  const ends: string[] = [];
+  const onEvent = ({ kind }: StageEvent) => void ends.push(kind);
+  const started = withStage(
+    NOTHING,
+    { actor: "the end, at once", limits: LIMITS, script, onEvent },
+    () => Promise.resolve(),
+  );
+  const { message } = await assertRejects(() => started, ComponentStartError);
+  assertStringIncludes(message, "exit code 3");
+  assertEquals(ends, ["child-died", "child-died", "child-died"]);
+});
 
 for (const rule of Object.keys(AT_HANDLE)) {
   Deno.test(`a sandbox that says, when it is given an envelope: ${rule}`, async () => {

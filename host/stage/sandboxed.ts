@@ -38,8 +38,10 @@ export interface End {
   readonly detail: string;
   /** The hop that guest code was in, when the cause is a fault. */
   readonly blamed: { readonly job: Job; readonly fault: Fault } | undefined;
-  /** Our own code ran in it: what went wrong after that has to do with the component. */
+  /** Our own code ran in it: what went wrong after that has to do with the component, unless it was killed. */
   readonly begun: boolean;
+  /** It ended by itself, or somebody else has ended it. */
+  readonly died: boolean;
   /** Guest code was in the making of an instance that no hop needed yet. */
   readonly ahead: boolean;
   /** What it had been given and had not begun. */
@@ -341,6 +343,7 @@ export class Sandboxed {
       detail,
       blamed: fault && blamed && { job: blamed.job, fault },
       begun,
+      died: cause === "died",
       ahead: wasReady && this.#inside === "no hop",
       bystanders: given.map(({ job }) => job),
     });

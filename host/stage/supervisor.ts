@@ -42,8 +42,9 @@ const SUSPENDED_MS = 10_000;
 /** An envelope under which sandboxes were ended this often, without its being to blame, is run with no other beside it. */
 const BYSTANDER_TIMES = 2;
 /**
- * An envelope has failed after this many sandboxes ended by themselves while guest code was in it. Before that it might
- * have been the machine's doing, or an operator's, and it is run again, with no other beside it.
+ * An envelope has failed, or a component cannot be started, after this many sandboxes ended by themselves while that was
+ * tried. Before, it might have been the machine's doing, or an operator's: an envelope is run again, with no other beside
+ * it.
  */
 const DEATHS = 3;
 
@@ -97,6 +98,7 @@ class Supervisor implements Stage {
   #alone = false;
   #inARow = { crashes: 0, stalls: 0 };
   #suspendedUntil = 0;
+  #deathsAtStart = 0;
   #lastCrash = "";
   #closed = false;
   #started: { resolve: () => void; reject: (error: Error) => void } | undefined;
@@ -210,7 +212,7 @@ class Supervisor implements Stage {
   }
 
   #onEnd(sandboxed: Sandboxed, end: End): void {
-    const kind = end.cause === "died" ? "child-died" : "child-killed";
+    const kind = end.died ? "child-died" : "child-killed";
     this.#event({ kind, pid: sandboxed.pid, reason: end.detail });
     const wasActive = sandboxed === this.#active;
     if (wasActive) this.#active = undefined;
@@ -248,8 +250,12 @@ class Supervisor implements Stage {
     this.#spare?.close();
   }
 
-  #onFailedStart({ detail, begun }: End, wasActive: boolean): void {
+  #onFailedStart({ detail, begun, died }: End, wasActive: boolean): void {
     const { actor } = this.#options;
+    if (this.#started && died && ++this.#deathsAtStart < DEATHS) {
+      this.#active = this.#spawnOr((why) => this.#suspend(why));
+      return;
+    }
     this.#started?.reject(begun ? new ComponentStartError(detail) : new StageBrokenError(actor, detail));
     this.#spareWanted = false;
     // A spare is not missed before it is needed.

@@ -36,6 +36,14 @@ export class TcpProxy {
     this.#connections.clear();
   }
 
+  /** Cuts the connection that was made last. */
+  cutNewest(): void {
+    for (const connection of [...this.#connections].slice(-2)) {
+      this.#connections.delete(connection);
+      close(connection);
+    }
+  }
+
   /** Cuts every connection, and each new one at once, until {@linkcode resume}. */
   refuse(): void {
     this.#refusing = true;

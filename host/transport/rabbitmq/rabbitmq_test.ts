@@ -197,6 +197,26 @@ if (!lacksRabbitmq()) {
     await proxy.close();
   });
 
+  test("what is asked is asked again when only the connection of the questions is lost", async (mesh) => {
+    const proxy = new TcpProxy({ port: server.port });
+    const transport = await mesh.open({ port: proxy.port });
+    await transport.declare(["a", "b"]);
+    await publishAll(transport, [to("a", "1")]);
+    const names = ["a", "b"];
+    for (let round = 0; round < 10; round++) {
+      const asking = [transport.queues(), transport.queues(), transport.depth("a"), transport.declare(["b"])];
+      // At another point of the way each time.
+      for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (proxy.clients === 3) proxy.cutNewest();
+      const [first, second, depth] = await Promise.all(asking);
+      assertEquals([first, second], [names, names]);
+      assertEquals(depth, { ready: 1, delayed: 0, leased: 0 });
+    }
+    assertEquals(mesh.events.filter(({ kind }) => kind === "lost"), []);
+    await transport.close();
+    await proxy.close();
+  });
+
   test("a transport can be closed while the broker is blocked", async (mesh) => {
     const transport = await mesh.open();
     await transport.declare(["a"]);
