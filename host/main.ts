@@ -122,7 +122,10 @@ async function run(settings: Settings): Promise<void> {
   const logger = createLogger({ format: settings.format });
   const transport = await openTransport(settings.transport, {
     name: `host ${what}`,
-    onEvent: ({ kind, detail }) => logger.warn(`transport: ${kind}`, { detail }),
+    onEvent: ({ kind, detail }) => {
+      const level = kind === "connected" || kind === "unblocked" ? "info" : "warn";
+      logger[level](`transport: ${kind}`, { detail });
+    },
   });
   let health: HealthServer | undefined;
   try {
