@@ -56,6 +56,8 @@ export interface ActorLine extends MeshActorStatus {
 
 /** Kinds of a transport's events that nobody has to be warned of. */
 const GOOD_NEWS: ReadonlySet<string> = new Set(["connected", "unblocked"]);
+/** How long a message is held whose queue does not exist, in milliseconds, where nothing else is said. */
+const NO_QUEUE_MS = 30_000;
 const EMPTY: Depth = { ready: 0, delayed: 0, leased: 0 };
 
 /** A running mesh. */
@@ -85,7 +87,7 @@ export class Mesh {
     this.#idleness = idleness;
     this.transport = transport;
     this.store = store;
-    const { logger, onEnd = () => {} } = options;
+    const { logger, onEnd = () => {}, noQueueMs = NO_QUEUE_MS } = options;
     this.#recorder = recordHops({ transport, store, logger });
     const shared = { transport, store };
     this.#crew = new Map([
@@ -107,7 +109,7 @@ export class Mesh {
       ],
       ...([PAUSE, RESUME, JOIN] as const).map((name): [string, CrewMember] => [
         name,
-        runCrewMember(name, { ...shared, logger: logger.child({ actor: name }) }),
+        runCrewMember(name, { ...shared, logger: logger.child({ actor: name }), noQueueMs }),
       ]),
     ]);
     this.started = Promise.all(specs.map((spec) => this.#add(spec))).then(() => {});
@@ -242,7 +244,7 @@ export class Mesh {
 
   async #add(spec: ActorSpec): Promise<void> {
     if (this.#ending) return;
-    const { folder, logger, metrics, check = true, recordPayloadBytes = 64 * 1024, noQueueMs = 30_000 } =
+    const { folder, logger, metrics, check = true, recordPayloadBytes = 64 * 1024, noQueueMs = NO_QUEUE_MS } =
       this.#options;
     const actor = new MeshActor(spec, {
       replica: {

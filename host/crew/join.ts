@@ -15,7 +15,7 @@ import type { Delivery } from "../transport/transport.ts";
 import { readDue, runDueClock } from "./due_clock.ts";
 import { tellHop } from "./hop_teller.ts";
 import { joinSettings } from "./join_header.ts";
-import { joinRules, originOf } from "./join_rules.ts";
+import { fanKey, joinRules, originOf } from "./join_rules.ts";
 import type { ArrivalVerdict, Joining, SliceArrival } from "./joining.ts";
 import { type CrewMember, type CrewOptions, type Handled, runMember } from "./member.ts";
 import { onward, Patience } from "./onward.ts";
@@ -57,7 +57,8 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
   const told = async (end: SliceEnd, body: Uint8Array): Promise<Handled> => {
     const now = new Date();
     const frame = end.frames.at(-1) as FanFrame;
-    const { g, run, i, n } = frame;
+    const { run, i, n } = frame;
+    const g = fanKey(end.frames);
     const place = { g, run, i, n, kind: "end", id: end.id, body, at: now.getTime(), root: end.root } as const;
     const verdict = await joining.arrive({ ...place, origin: originOf(frame, end).id }, joinRules(now));
     if (verdict.output) tellJoined(verdict, now.getTime());
@@ -67,7 +68,8 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
   const came = async (envelope: Envelope, body: Uint8Array): Promise<Handled> => {
     const now = new Date();
     const startedAt = now.getTime();
-    const frame = framesOf(envelope.headers).at(-1);
+    const frames = framesOf(envelope.headers);
+    const frame = frames.at(-1);
     if (!frame) {
       const { route, headers = {}, payload } = envelope;
       const message = onward(advanceOne(envelope, { route, headers, payload }, { actor: JOIN, now }), {
@@ -77,10 +79,8 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
       tellHop(transport, envelope, { actor: JOIN, verdict: "forwarded", to: message.queue, startedAt });
       return { publish: [message] };
     }
-    const verdict = await joining.arrive(
-      arrivalOf(envelope, { frame, body, now: startedAt }),
-      joinRules(now),
-    );
+    const arrival = arrivalOf(envelope, { g: fanKey(frames), frame, body, now: startedAt });
+    const verdict = await joining.arrive(arrival, joinRules(now));
     if (verdict.verdict === "late" || verdict.verdict === "double") {
       logger.warn(`a ${verdict.verdict} slice came to a join, and is counted there`, {
         id: envelope.id,
@@ -93,7 +93,7 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
       : "joined";
     tellHop(transport, envelope, { actor: JOIN, verdict: said, to: JOIN, startedAt });
     if (verdict.output) tellJoined(verdict, startedAt);
-    return sendOn(frame.g, verdict);
+    return sendOn(arrival.g, verdict);
   };
 
   const tellJoined = ({ output }: ArrivalVerdict, startedAt: number): void => {
@@ -146,9 +146,14 @@ function check({ route, headers }: Envelope): void {
 
 function arrivalOf(
   envelope: Envelope,
-  { frame, body, now }: { readonly frame: FanFrame; readonly body: Uint8Array; readonly now: number },
+  { g, frame, body, now }: {
+    readonly g: string;
+    readonly frame: FanFrame;
+    readonly body: Uint8Array;
+    readonly now: number;
+  },
 ): SliceArrival {
-  const { g, run, i, n } = frame;
+  const { run, i, n } = frame;
   const { timeoutMs, quorum } = joinSettings(envelope.headers);
   const deadline = Date.parse(envelope.status?.deadline_at ?? "");
   const dueAt = earliest(

@@ -65,7 +65,7 @@ function build(work: JoinWork, now: Date): JoinOutput {
 }
 
 /** The envelope that was fanned out, with an array of what its slices have become; still at the join. */
-function joinedEnvelope({ g, n, cause, slices }: JoinWork, base: Envelope): Envelope {
+function joinedEnvelope({ n, cause, slices }: JoinWork, base: Envelope): Envelope {
   const payloads: string[] = Array.from({ length: n }, () => "null");
   const missing = new Set(payloads.keys());
   const ended: EndedSlice[] = [];
@@ -77,6 +77,7 @@ function joinedEnvelope({ g, n, cause, slices }: JoinWork, base: Envelope): Enve
     }
   }
   const frame = framesOf(base.headers).at(-1) as FanFrame;
+  const { g } = frame;
   const { id, parentId } = originOf(frame, base);
   const before = joinedFans(base.headers).filter((fan) => fan !== g);
   const { parentId: _parent, ...rest } = base;
@@ -92,6 +93,17 @@ function joinedEnvelope({ g, n, cause, slices }: JoinWork, base: Envelope): Enve
 function endedSlice({ i, id, body }: HeldSlice): EndedSlice {
   const end = readSliceEnd(body);
   return { i, id, phase: end?.phase ?? "", reason: end?.reason ?? "" };
+}
+
+/**
+ * What names a fan-out at a join: itself, and the executions of the fan-outs around it. Each of these has slices of its own,
+ * and is to be whole by itself: were a slice taken of one and its neighbour of another, neither would ever be.
+ *
+ * @param frames Of a slice, outermost first.
+ */
+export function fanKey(frames: readonly FanFrame[]): string {
+  const outer = frames.slice(0, -1).map(({ run }) => run);
+  return [frames.at(-1)?.g ?? "", ...outer].join(" ");
 }
 
 /** What was fanned out. A frame of an older host does not say so; the first slice has its id, the others have it as parent. */

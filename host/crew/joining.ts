@@ -6,7 +6,7 @@
 
 /** Which slice of which fan-out. */
 export interface SlicePlace {
-  /** The fan-out. */
+  /** The fan-out, within one execution of those around it: see `fanKey`. */
   readonly g: string;
   /** Its execution. */
   readonly run: string;

@@ -21,11 +21,15 @@ export function isCrewName(name: string): name is CrewName {
   return (CREW as readonly string[]).includes(name);
 }
 
+/** What every member can be given. */
+export interface CrewMemberOptions extends CrewOptions {
+  readonly store: CrewStore;
+  /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
+  readonly noQueueMs?: number;
+}
+
 /** Runs a member. */
-export function runCrewMember(
-  name: CrewName,
-  options: CrewOptions & { readonly store: CrewStore },
-): CrewMember {
+export function runCrewMember(name: CrewName, options: CrewMemberOptions): CrewMember {
   switch (name) {
     case SINK:
       return runSink(options);
