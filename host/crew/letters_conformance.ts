@@ -1,22 +1,15 @@
+/**
+ * What the dead letters of every store have to keep, as tests. Each technology plugs itself in with one call, on the real
+ * thing.
+ *
+ * @module
+ */
+
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { join } from "@std/path";
-import { DatabaseSync } from "node:sqlite";
 import { replayId } from "../lineage.ts";
 import type { Letter, ReplayRequest } from "./letters.ts";
-import { openSqliteStore } from "./sqlite_store.ts";
-import type { DeadRecord, ResultRecord, Store } from "./store.ts";
-
-async function withStore(run: (store: Store, path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "troupe_letters_" });
-  const path = join(folder, "results.db");
-  const store = await openSqliteStore({ path });
-  try {
-    await run(store, path);
-  } finally {
-    await store.close();
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import type { WaitingHarness } from "./parking_conformance.ts";
+import type { CrewStore, DeadRecord, ResultRecord, Store } from "./store.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
@@ -79,9 +72,19 @@ async function allot(
     ? [allotment.verdict, allotment.replay.n, allotment.replay.as]
     : [allotment.verdict];
 }
+/** Runs the tests of dead letters. @param start Makes a database that is empty. */
+export function testLetters(name: string, start: () => Promise<WaitingHarness>): void {
+  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
+    Deno.test(`${name}: ${what}`, async () => {
+      const harness = await start();
+      try {
+        await run(await harness.open(), harness);
+      } finally {
+        await harness.close();
+      }
+    });
 
-Deno.test("both ends are in one listing, with why; what succeeded is not", async () => {
-  await withStore(async (store) => {
+  test("both ends are in one listing, with why; what succeeded is not", async (store) => {
     await store.recordResults([failed("1"), succeeded("2")]);
     await store.recordDead([dead("3", { component: "beef" })]);
     const { items } = await store.letters.list();
@@ -121,10 +124,8 @@ Deno.test("both ends are in one listing, with why; what succeeded is not", async
     );
     assertEquals((await store.dead()).items[0]?.component, "beef");
   });
-});
 
-Deno.test("letters are found by id, root, actor, type and time, page by page", async () => {
-  await withStore(async (store) => {
+  test("letters are found by id, root, actor, type and time, page by page", async (store) => {
     await store.recordResults([
       failed("1"),
       failed("2", { root: "r", error: '{"type":"KeyError","message":""}' }),
@@ -147,10 +148,8 @@ Deno.test("letters are found by id, root, actor, type and time, page by page", a
     await store.recordDead([dead("5", { actor: "b" })]);
     assertEquals([count, (await keys(store, { actor: "b", upTo: last })).length], [3, 3]);
   });
-});
 
-Deno.test("the body of a letter is what died: bytes of x-sump, or the parts of a failed result to the letter", async () => {
-  await withStore(async (store) => {
+  test("the body of a letter is what died: bytes of x-sump, or the parts of a failed result to the letter", async (store) => {
     const body = Uint8Array.of(0, 255);
     await store.recordDead([dead("", { key: "q/sha/1", body })]);
     const headers = '{"h":"\u2028"}';
@@ -163,10 +162,8 @@ Deno.test("the body of a letter is what died: bytes of x-sump, or the parts of a
     );
     assertEquals(await store.letters.body("nobody"), undefined);
   });
-});
 
-Deno.test("a replay gets its number once: asked for again it is the same, until it is known to be sent", async () => {
-  await withStore(async (store) => {
+  test("a replay gets its number once: asked for again it is the same, until it is known to be sent", async (store) => {
     await store.recordDead([dead("3")]);
     const request = { ...AS_IT_WAS, key: "3/1/0" };
     assertEquals(await allot(store, request), ["send", 1, "3"]);
@@ -190,10 +187,8 @@ Deno.test("a replay gets its number once: asked for again it is the same, until 
     assertEquals(await allot(store, { ...request, again: true }), ["send", 3, "3"]);
     assertEquals(await allot(store, { ...request, key: "nobody" }), ["gone"]);
   });
-});
 
-Deno.test("a replay that died is a letter of its own, and its replay has a higher number", async () => {
-  await withStore(async (store) => {
+  test("a replay that died is a letter of its own, and its replay has a higher number", async (store) => {
     await store.recordDead([dead("3")]);
     await store.letters.allot({ ...AS_IT_WAS, key: "3/1/0" });
     await store.recordDead([dead("3", { key: "3/1/1" })]);
@@ -203,20 +198,16 @@ Deno.test("a replay that died is a letter of its own, and its replay has a highe
     await store.recordDead([dead("8", { key: "8/1/7" })]);
     assertEquals(await allot(store, { ...AS_IT_WAS, key: "8/1/7" }), ["send", 8, "8"]);
   });
-});
 
-Deno.test("one replay under the own id is the replay of every letter of that id", async () => {
-  await withStore(async (store) => {
+  test("one replay under the own id is the replay of every letter of that id", async (store) => {
     await store.recordDead([dead("3"), dead("3", { key: "3/2/0" })]);
     assertEquals(await allot(store, { ...AS_IT_WAS, key: "3/2/0" }), ["send", 1, "3"]);
     assertEquals(await keys(store, { state: "open" }), []);
     await store.letters.sent((await store.letters.replays("3"))[0] as never, 200);
     assertEquals(await allot(store, { ...AS_IT_WAS, key: "3/1/0" }), ["done", 1, "3"]);
   });
-});
 
-Deno.test("what succeeds resolves its letters, and those that it is a replay of, over any number of steps", async () => {
-  await withStore(async (store) => {
+  test("what succeeds resolves its letters, and those that it is a replay of, over any number of steps", async (store) => {
     await store.recordDead([dead("3"), dead("4")]);
     const first = await store.letters.allot({ ...CHANGED, key: "3/1/0" });
     assert("replay" in first);
@@ -234,10 +225,8 @@ Deno.test("what succeeds resolves its letters, and those that it is a replay of,
     await store.recordDead([dead(third.replay.as, { key: "late" })]);
     assertEquals(await state(store, "late"), "resolved");
   });
-});
 
-Deno.test("the result of a replay replaces a failed one, which resolves it; a replay never competes with success", async () => {
-  await withStore(async (store) => {
+  test("the result of a replay replaces a failed one, which resolves it; a replay never competes with success", async (store) => {
     await store.recordResults([failed("1")]);
     assertEquals(await allot(store, { ...AS_IT_WAS, key: "1/x-sink/0" }), ["send", 1, "1"]);
     assertEquals(await store.recordResults([failed("1", { replay: 1 })]), ["replaced"]);
@@ -253,10 +242,8 @@ Deno.test("the result of a replay replaces a failed one, which resolves it; a re
     ]);
     assertEquals(await allot(store, { ...AS_IT_WAS, again: true, key: "1/x-sink/1" }), ["resolved"]);
   });
-});
 
-Deno.test("what is dropped stays known, with the reason; its payload goes only when that is asked for", async () => {
-  await withStore(async (store) => {
+  test("what is dropped stays known, with the reason; its payload goes only when that is asked for", async (store) => {
     await store.recordDead([dead("3"), dead("", { key: "none", id: "", body: utf8("secret") })]);
     await store.recordResults([failed("1", { extra: '"x":1' })]);
     await store.recordHops([{
@@ -298,10 +285,8 @@ Deno.test("what is dropped stays known, with the reason; its payload goes only w
     assertEquals(await allot(store, { ...AS_IT_WAS, again: true, key: "3/1/0" }), ["purged"]);
     assertEquals(await store.letters.drop("nobody", purge), false);
   });
-});
 
-Deno.test("what was dropped can be replayed by whoever insists", async () => {
-  await withStore(async (store) => {
+  test("what was dropped can be replayed by whoever insists", async (store) => {
     await store.recordDead([dead("3")]);
     await store.letters.drop("3/1/0", { reason: "known", purge: false, now: 300 });
     assertEquals(await allot(store, { ...AS_IT_WAS, again: true, key: "3/1/0" }), ["send", 1, "3"]);
@@ -311,39 +296,27 @@ Deno.test("what was dropped can be replayed by whoever insists", async () => {
     assertEquals(await keys(store, { state: "open", orUnsent: true }), []);
     assertEquals(await allot(store, { ...AS_IT_WAS, key: "3/1/0" }), ["dropped"]);
   });
-});
 
-Deno.test("several processes that ask at once get one number for one replay, and others for others", async () => {
-  await withStore(async (store, path) => {
-    const other = await openSqliteStore({ path });
-    try {
-      await store.recordDead([dead("3"), dead("3", { key: "3/2/0" })]);
-      const same = { ...CHANGED, key: "3/1/0" };
-      const different = { ...CHANGED, key: "3/2/0" };
-      const asked = await Promise.all([
-        allot(store, same),
-        allot(other, same),
-        allot(store, different),
-        allot(other, different),
-      ]);
-      assertEquals(asked[0], asked[1]);
-      assertEquals(asked[2], asked[3]);
-      assertEquals(new Set(asked.map(([, n]) => n)), new Set([1, 2]));
-    } finally {
-      await other.close();
-    }
-  });
-});
-
-Deno.test("an index serves whoever asks for what is open", async () => {
-  await withStore((_store, path) => {
-    const db = new DatabaseSync(path, { readOnly: true });
-    const plan = db.prepare(
-      "EXPLAIN QUERY PLAN SELECT * FROM letter WHERE seq > 0 AND state = 'open' ORDER BY seq",
-    )
-      .all().map(({ detail }) => String(detail)).join(" ");
-    db.close();
-    assert(plan.includes("letter_state") && !plan.includes("TEMP B-TREE"), plan);
-    return Promise.resolve();
-  });
-});
+  test(
+    "several processes that ask at once get one number for one replay, and others for others",
+    async (store, harness) => {
+      const other = await harness.open();
+      try {
+        await store.recordDead([dead("3"), dead("3", { key: "3/2/0" })]);
+        const same = { ...CHANGED, key: "3/1/0" };
+        const different = { ...CHANGED, key: "3/2/0" };
+        const asked = await Promise.all([
+          allot(store, same),
+          allot(other, same),
+          allot(store, different),
+          allot(other, different),
+        ]);
+        assertEquals(asked[0], asked[1]);
+        assertEquals(asked[2], asked[3]);
+        assertEquals(new Set(asked.map(([, n]) => n)), new Set([1, 2]));
+      } finally {
+        await other.close();
+      }
+    },
+  );
+}
