@@ -64,6 +64,8 @@ export interface HostOptions {
 const MOST_LOSSES = 5;
 /** First and longest pause between two attempts to publish the same outcome, in milliseconds. */
 const PUBLISH_PAUSE_MS = { first: 50, longest: 2_000 };
+/** How this process is named in records of hops. */
+const HOST = `${Deno.hostname()}:${Deno.pid}`;
 /** Pause of an envelope that was given back because the stage cannot run, in milliseconds. */
 const BROKEN_PAUSE_MS = 1_000;
 
@@ -388,7 +390,7 @@ export class Host {
       verdict: outcome.verdict,
       ...(outcome.error ? { error: outcome.error } : {}),
       children: outcome.messages.map(({ id, to }) => ({ id, to })),
-      host: `${Deno.hostname()}:${Deno.pid}`,
+      host: HOST,
       ...(isWithin(envelope.payload, recordPayloadBytes) ? { payload: envelope.payload } : {}),
     };
     transport.broadcast(HOP_TOPIC, new TextEncoder().encode(JSON.stringify(record)));

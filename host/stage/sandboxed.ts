@@ -10,7 +10,7 @@ import type { HopResult } from "../hop.ts";
 import { boundMemory, residentBytes, type Sandbox, spawnSandbox } from "../sandbox/spawn.ts";
 import { longestText } from "./allowance.ts";
 import { Session, type SessionHooks } from "./session.ts";
-import { decodeText } from "./wire/bytes.ts";
+import { decodeText, joined } from "./wire/bytes.ts";
 import { CALL_OVERHEAD_BYTES } from "./wire/call.ts";
 import { FAILURE_BYTES } from "./wire/failure.ts";
 import { encodeFrame, type Frame, FrameDecoder, FrameError, FrameType } from "./wire/frames.ts";
@@ -99,6 +99,7 @@ export class Sandboxed {
   readonly #given: Given[] = [];
   #givenBytes = 0;
   #sequence = 0;
+  readonly #unsent: Uint8Array<ArrayBuffer>[] = [];
   #loaded: Promise<void> | undefined;
   #state: "starting" | "loading" | "ready" | "ended" = "starting";
   /** Where guest code is, as far as the sandbox has said. */
@@ -191,11 +192,17 @@ export class Sandboxed {
     if (this.#state !== "ended") this.#send(FrameType.Load, 0n, encodeLoad(this.#options.load));
   }
 
+  /** Sends a frame. Those of one turn of the event loop go together: a write costs more than a frame. */
   #send(type: number, nonce: bigint, parts: Uint8Array[]): number {
     const bytes = encodeFrame({ type, nonce, sequence: this.#sequence++ }, ...parts);
+    if (this.#unsent.push(bytes) === 1) queueMicrotask(() => this.#flush());
+    return bytes.length;
+  }
+
+  #flush(): void {
+    const bytes = joined(this.#unsent.splice(0));
     // A sandbox that does not read does not get on either: its time runs out. One that has ended is seen to end.
     this.#writer.write(bytes).catch(() => {});
-    return bytes.length;
   }
 
   async #read(): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { joined } from "../wire/bytes.ts";
 import { encodeFrame, type Frame, FrameDecoder, FrameType } from "../wire/frames.ts";
 
 /** How much is read at once. */
@@ -22,7 +23,7 @@ export class Port {
   // Taken before guest code can replace them.
   readonly #read = Deno.stdin.read.bind(Deno.stdin);
   readonly #writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
-  #waiting: Uint8Array[] = [];
+  #waiting: Uint8Array<ArrayBuffer>[] = [];
   #waitingBytes = 0;
   #sequence = 0;
 
@@ -49,16 +50,4 @@ export class Port {
       for (let at = 0; at < bytes.length;) at += this.#writeSync(at === 0 ? bytes : bytes.subarray(at));
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (first && parts.length === 1) return first;
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

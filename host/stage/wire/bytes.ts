@@ -45,3 +45,16 @@ export function splitLength(
   if (4 + length > body.length) throw new FrameError("a length beyond the end of the body");
   return [body.subarray(4, 4 + length), body.subarray(4 + length)];
 }
+
+/** Pieces as one; a single one is given as it is. */
+export function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
