@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isActorName, isReservedName } from "./actor_name.ts";
+import { CREW, isActorName, isCrewStep, isReservedName } from "./actor_name.ts";
 
 Deno.test("isActorName() takes DNS labels and nothing else", () => {
   const cases: [string, boolean][] = [
@@ -29,4 +29,9 @@ Deno.test("isActorName() takes DNS labels and nothing else", () => {
 Deno.test("isReservedName() knows the crew by its prefix", () => {
   for (const name of ["x-sink", "x-sump", "x-resume", "x-"]) assertEquals(isReservedName(name), true, name);
   for (const name of ["x", "xsink", "ax-sink", "X-sink"]) assertEquals(isReservedName(name), false, name);
+});
+
+Deno.test("isCrewStep() knows what a sender may name of the crew", () => {
+  assertEquals(CREW.filter(isCrewStep), ["x-pause", "x-join"]);
+  assertEquals(CREW.every(isReservedName), true);
 });

@@ -6,7 +6,7 @@
 
 import { JOIN, SINK } from "./actor_name.ts";
 import type { Envelope, EnvelopeError, Status } from "./envelope.ts";
-import { fanGroup, pushFrame, rootOf } from "./fan.ts";
+import { areParts, fanGroup, pushFrame, rootOf, withoutParts } from "./fan.ts";
 import type { Emit, Failure } from "./hop.ts";
 import { childId } from "./lineage.ts";
 import { attemptOf, firstAttemptAt } from "./resiliency.ts";
@@ -25,7 +25,7 @@ export interface AdvanceContext {
  * The envelopes that a hop sends on, one for each emit, in order.
  *
  * The first keeps the id; the others have ids derived from it and this one as their parent. When there are two or more,
- * each carries which slice of how many it is. Unknown members go along with every one.
+ * each carries which slice of how many it is; also when there is one, where the actor calls its emits parts. Unknown members go along with every one.
  *
  * @param envelope As it arrived.
  * @param emits At least one.
@@ -38,7 +38,7 @@ export async function advance(
   const hop = envelope.route.prev.length;
   const { actor, run } = context;
   const [first] = emits;
-  if (first && emits.length === 1) return [advanceOne(envelope, first, context)];
+  if (first && emits.length === 1 && !areParts(first.headers)) return [advanceOne(envelope, first, context)];
   const fan = {
     g: await fanGroup(envelope.id, { actor, hop }),
     run,
@@ -49,7 +49,7 @@ export async function advance(
   };
   const root = rootOf(envelope);
   return await Promise.all(emits.map(async (emit, i) => {
-    const headers = pushFrame(emit.headers, { ...fan, i }, root);
+    const headers = pushFrame(withoutParts(emit.headers), { ...fan, i }, root);
     const child = advanceOne(envelope, { ...emit, headers }, context);
     if (i === 0) return child;
     const id = await childId(envelope.id, { actor, hop, index: i });

@@ -124,6 +124,20 @@ Deno.test("advance() of several emits counts them", async () => {
   }
 });
 
+Deno.test("advance() of one part is a fan-out of one, if the actor calls it a part", async () => {
+  const envelope = envelopeOf({ parent_id: "up", route: { prev: [], curr: "a", next: ["b", "x-join"] } });
+  const emits = emitted(envelope, (draft) => {
+    draft.set(".headers.parts", "true");
+    draft.emit("0");
+  });
+  const [child, ...others] = await advance(envelope, emits, CONTEXT);
+  assertEquals([child?.id, child?.parentId, others], ["e", "up", []]);
+  assertEquals(framesOf(child?.headers), [
+    { g: uuid5('["e","a",0]'), run: "run-1", i: 0, n: 1, id: "e", parent_id: "up", join: true },
+  ]);
+  assertEquals(child?.headers?.parts, undefined);
+});
+
 Deno.test("advance() makes the same ids when a hop is run again, and other runs", async () => {
   const envelope = envelopeOf();
   const emits = emitted(envelope, (draft) => (draft.emit("0"), draft.emit("1")));

@@ -13,6 +13,24 @@ export const FAN_HEADER = "x-troupe-fan";
 /** The header that holds the id of the envelope that was submitted. */
 export const ROOT_HEADER = "x-troupe-root";
 
+/**
+ * The header with which an actor says (`true`) that what it emits are parts, even if there is only one: so that what is
+ * joined is an array, and nested joins find their own fan-out, however many parts there are. It holds for that hop alone.
+ */
+export const PARTS_HEADER = "parts";
+
+/** Whether headers say that what has them is a part. */
+export function areParts(headers: Headers): boolean {
+  return headers[PARTS_HEADER] === true;
+}
+
+/** The headers without that. */
+export function withoutParts(headers: Headers): Headers {
+  if (!areParts(headers)) return headers;
+  const { [PARTS_HEADER]: _parts, ...rest } = headers;
+  return Object.assign(Object.create(null), rest);
+}
+
 /** One fan-out that an envelope has come through. */
 export interface FanFrame {
   /** The fan-out: UUIDv5 of `[id, actor, hop]`. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Headers } from "./envelope.ts";
-import { type FanFrame, framesOf, isTreeComplete, pushFrame, rootOf } from "./fan.ts";
+import { type FanFrame, framesOf, isTreeComplete, popFrame, pushFrame, rootOf } from "./fan.ts";
 
 const frame = (g: string, i: number, n: number, run = "r"): FanFrame => ({ g, run, i, n });
 const leaf = (...frames: FanFrame[]) => ({
@@ -54,6 +54,14 @@ Deno.test("framesOf() passes over what a sender made up", () => {
   for (const [value, count] of made) {
     assertEquals(framesOf({ "x-troupe-fan": value } as Headers).length, count, JSON.stringify(value));
   }
+});
+
+Deno.test("popFrame() takes the innermost frame off, and leaves all else", () => {
+  const nested = pushFrame(pushFrame({ own: 1 }, frame("g", 0, 2), "root"), frame("h", 1, 3), "root");
+  const once = popFrame(nested);
+  assertEquals(framesOf(once), [frame("g", 0, 2)]);
+  assertEquals({ ...popFrame(once) }, { own: 1, "x-troupe-root": "root" });
+  assertEquals({ ...popFrame(undefined) }, {});
 });
 
 Deno.test("rootOf() is the id itself where no other root is known", () => {

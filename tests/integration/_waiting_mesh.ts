@@ -6,6 +6,8 @@
 
 import { Host } from "@troupe/host";
 import { CREW } from "@troupe/host/actor_name";
+import { Draft } from "@troupe/host/draft";
+import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import type { CrewMember } from "@troupe/host/crew/member";
 import { type CrewName, runCrewMember } from "@troupe/host/crew/run";
 import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
@@ -30,14 +32,26 @@ const work: Script = (envelope) => {
   return emitting(envelope, `${payload}0`);
 };
 
+const partsOf = (payload: string): string[] =>
+  (JSON.parse(payload) as unknown[]).map((part) => JSON.stringify(part));
+
 /** Makes one envelope of each part of an array. */
-const spread: Script = (envelope) =>
-  emitting(envelope, ...(JSON.parse(envelope.payload) as unknown[]).map((part) => JSON.stringify(part)));
+const spread: Script = (envelope) => emitting(envelope, ...partsOf(envelope.payload));
+
+/** The same, and calls them parts. */
+const parts: Script = (envelope) => {
+  const draft = new Draft(envelope, { grants: { route: [] }, limits: DEFAULT_LIMITS });
+  draft.set(".headers.parts", "true");
+  for (const part of partsOf(envelope.payload)) draft.emit(part);
+  return { ok: true, emits: draft.emits };
+};
 
 /** The actors. */
 export const SCRIPTS: Readonly<Record<string, Script>> = {
   spread,
   nested: spread,
+  parts,
+  "more-parts": parts,
   work,
   mid: echo,
   end: echo,

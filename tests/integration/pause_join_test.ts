@@ -11,6 +11,7 @@ type Json = Record<string, unknown>;
 
 /** Three parts of two. */
 const DOC = [[1, 2], [3, 4], [5, 6]];
+const PARTS = "parts,more-parts,work,x-join,mid,x-join,end";
 const TENFOLD = "[[10,20],[30,40],[50,60]]";
 
 const joinedBy = (headers: string): Json => JSON.parse(headers)["x-troupe-join"];
@@ -111,6 +112,13 @@ function suite(name: string, address: () => string | undefined): void {
     await mesh.send({ id: "one", route: "x-join,work,x-join", payload: 7 });
     assertEquals((await mesh.result("one")).payload, "70");
     assertEquals(await mesh.store.joining.groups("one"), []);
+  });
+
+  test("parts that an actor calls so are joined to arrays, also where there is one", async (mesh) => {
+    await mesh.send({ id: "doc", route: PARTS, payload: [[1, 2], [3], ["abort"]] });
+    assertEquals((await mesh.result("doc")).payload, "[[10,20],[30],null]");
+    await mesh.send({ id: "one", route: PARTS, payload: [[1]] });
+    assertEquals((await mesh.result("one")).payload, "[[10]]");
   });
 
   test("enough slices are enough, and what is late is counted", async (mesh) => {
