@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } fro
 import { createHash } from "node:crypto";
 import { MalformedEnvelopeError } from "../envelope.ts";
 import { wrapDead } from "./dead_letter.ts";
-import { deadHeaders, deadRecord, resultBody, resultRecord } from "./records.ts";
+import { deadHeaders, deadRecord, resultBody, resultRecord, supersedes } from "./records.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const ROUTE = '"route":{"prev":["a","b"],"curr":"","next":[]}';
@@ -172,4 +172,32 @@ Deno.test("members that are unknown, and the component, are kept", async () => {
     `{"id":"1",${ROUTE},"x":1e400,"x":{"__proto__":1},"payload":{}}`,
   );
   assertEquals((await deadRecord(letter(body, { component: "c0de" }), MESSAGE)).component, "c0de");
+});
+
+Deno.test("supersedes(): a replay answers for a failure, and what was joined for the slice of the same id", () => {
+  const headersOf = (fans: string[], joined?: object) =>
+    JSON.stringify({
+      "x-troupe-fan": fans.map((g) => ({ g, run: "r", i: 0, n: 2 })),
+      ...(joined ? { "x-troupe-join": joined } : {}),
+    });
+  const result = (headers: string, replay = 0, phase = "failed") => ({ headers, replay, phase });
+  const plain = result("{}");
+  const slice = result(headersOf(["g"]));
+  const inner = result(headersOf(["g", "h"]));
+  const joined = result(headersOf([], { g: "g", before: [] }));
+  const rows: [what: string, record: typeof plain, kept: typeof plain, expected: boolean][] = [
+    ["the same again", plain, plain, false],
+    ["a replay of a failure", result("{}", 1), plain, true],
+    ["an older replay", result("{}", 1), result("{}", 2), false],
+    ["a replay of a success", result("{}", 1), result("{}", 0, "succeeded"), false],
+    ["what was joined", joined, slice, true],
+    ["what was joined, when the slice was aborted", joined, { ...slice, phase: "succeeded" }, true],
+    ["a slice that is late", slice, joined, false],
+    ["what was joined, again", joined, joined, false],
+    ["what was joined further in", result(headersOf(["g"], { g: "h", before: [] })), inner, true],
+    ["what was joined twice", result(headersOf([], { g: "k", before: ["g"] })), slice, true],
+    ["another fan-out", result(headersOf([], { g: "other", before: [] })), slice, false],
+    ["another execution that was not fanned out", plain, slice, false],
+  ];
+  for (const [what, record, kept, expected] of rows) assertEquals(supersedes(record, kept), expected, what);
 });

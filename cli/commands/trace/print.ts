@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isReservedName } from "@troupe/host/actor_name";
 import type { JoinGroup } from "@troupe/host/crew/joining";
 import type { HopRecord } from "@troupe/host/hop_record";
 import { jsonArray, jsonLine } from "../../view/json_line.ts";
@@ -27,7 +28,8 @@ export function traceLines(node: TraceNode, options: TracePrintOptions): string[
   const lines = (node: TraceNode): string[] => {
     const body = node.hops.flatMap((hop) => [
       hopLine(node.id, hop, { styles, actorWidth }),
-      ...(payload ? [`  ${styles.dim(payloadText(hop.payload))}`] : []),
+      // The crew does not record what it only keeps.
+      ...(payload && !isReservedName(hop.actor) ? [`  ${styles.dim(payloadText(hop.payload))}`] : []),
     ]);
     body.push(...node.joins.map(joinText));
     const hasChildren = node.children.length > 0;

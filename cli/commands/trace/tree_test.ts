@@ -142,6 +142,66 @@ Deno.test("a tree is printed with its hops below each envelope", () => {
   ]);
 });
 
+Deno.test("what was joined, or waits, is told, with what was late or came twice", () => {
+  const records = {
+    hops: [
+      hop("doc", "split", { children: [{ id: "doc", to: "x-join" }, { id: "b", to: "x-pause" }] }),
+      hop("doc", "x-join", {
+        hop: 1,
+        startedAt: 1010,
+        finishedAt: 1011,
+        verdict: "joined",
+        children: [{ id: "doc", to: "x-join" }],
+      }),
+      hop("b", "x-pause", {
+        parentId: "doc",
+        startedAt: 1020,
+        finishedAt: 1021,
+        verdict: "paused",
+        children: [{ id: "b", to: "x-pause" }],
+      }),
+    ],
+    results: [],
+    dead: [],
+    joins: [
+      { g: "g", origin: "doc", root: "doc", beganAt: 1, joined: 0, missing: [], late: 0, doubles: 0 },
+      {
+        g: "h",
+        origin: "doc",
+        root: "doc",
+        beganAt: 1,
+        endedAt: 1030,
+        cause: "timeout" as const,
+        joined: 1,
+        missing: [0, 2],
+        late: 1,
+        doubles: 2,
+      },
+    ],
+  };
+  const node = traceTree("doc", records) as TraceNode;
+  const lines = traceLines(node, { payload: false, styles }).map((line) =>
+    line.replaceAll(/\d\d:\d\d:\d\d/g, "T")
+  );
+  assertEquals(lines, [
+    "doc  came to x-join: joined, or waits for the others",
+    "│ T.000 split     4.0 ms  forwarded → x-join and 1 child",
+    "│ T.010 x-join    1.0 ms  joined",
+    "│ x-join collects what it was fanned out to",
+    "│ T.030 x-join: 1 of 3 slices (timeout), without 0, 2, 1 late slice, 2 doubles",
+    "└─b  waits for an answer in x-pause, or is on its way there",
+    "    T.020 x-pause   1.0 ms  paused",
+  ]);
+  const [open, over] = JSON.parse(traceJson(node, { payload: false })).joins;
+  assertEquals([open.fan_out, open.ended_at, over.cause, over.missing, over.late], [
+    "g",
+    undefined,
+    "timeout",
+    [0, 2],
+    1,
+  ]);
+});
+
 Deno.test("a failure, an attempt and a conflict are told", () => {
   const records = {
     hops: [
