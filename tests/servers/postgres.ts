@@ -98,9 +98,11 @@ export class PostgresServer {
     return this.#server?.pid ?? 0;
   }
 
-  /** Kills the server with SIGKILL; its data stay. Its sessions notice, and end. */
+  /** Kills the server with SIGKILL, its sessions included, which else would go on for a moment; its data stay. */
   async kill9(): Promise<void> {
+    const [, ...sessions] = await this.#pids();
     await this.#server?.kill9();
+    for (const pid of sessions) signal(pid, "SIGKILL");
   }
 
   /** Ends it in order, or notices that it has ended; its data stay. */
@@ -128,12 +130,12 @@ export class PostgresServer {
 
   /** SIGSTOP, to everything that is the server: it keeps its connections, and is silent. */
   async freeze(): Promise<void> {
-    for (const pid of await this.#pids()) Deno.kill(pid, "SIGSTOP");
+    for (const pid of await this.#pids()) signal(pid, "SIGSTOP");
   }
 
   /** SIGCONT. */
   async resume(): Promise<void> {
-    for (const pid of await this.#pids()) Deno.kill(pid, "SIGCONT");
+    for (const pid of await this.#pids()) signal(pid, "SIGCONT");
   }
 
   /** What it has written into its log. */
@@ -253,6 +255,15 @@ export class PostgresServer {
       }
       throw error;
     }
+  }
+}
+
+function signal(pid: number, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch (error) {
+    // A session that has ended in this moment.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

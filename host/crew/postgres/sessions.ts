@@ -114,11 +114,10 @@ function cut(client: pg.PoolClient): void {
   });
 }
 
-function sslOf({ sslMode, ca, host }: PostgresAddress): pg.PoolConfig["ssl"] {
+function sslOf({ sslMode, ca }: PostgresAddress): pg.PoolConfig["ssl"] {
   if (sslMode === "disable") return false;
   return {
     rejectUnauthorized: sslMode === "verify-full",
-    servername: host,
     ...(ca === undefined ? {} : { ca: Deno.readTextFileSync(ca) }),
   };
 }
