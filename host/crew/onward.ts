@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { SUMP } from "../actor_name.ts";
 import { destination } from "../advance.ts";
 import { encodeEnvelope, type Envelope } from "../envelope.ts";
@@ -31,7 +32,7 @@ export function onward(
 export class Patience {
   readonly #actor: string;
   readonly #noQueueMs: number;
-  /** When a message was refused first, by its text: it is built anew each time. */
+  /** When a message was refused first, by its digest: it is built anew each time. */
   readonly #since = new Map<string, number>();
 
   /** @param options `noQueueMs`: how long, in milliseconds. @default 30000 */
@@ -52,7 +53,9 @@ export class Patience {
     }
     if (outcome.reason !== "no-queue") return undefined;
     const now = performance.now();
-    const key = new TextDecoder().decode(body);
+    // What was delivered in the end, or is tried by another process, is not asked about again.
+    for (const [key, since] of this.#since) if (now - since > 2 * this.#noQueueMs) this.#since.delete(key);
+    const key = createHash("sha256").update(body).digest("hex");
     const since = this.#since.get(key) ?? now;
     if (now - since < this.#noQueueMs) {
       this.#since.set(key, since);

@@ -117,3 +117,66 @@ Deno.test("an answer to a mesh that does not run waits in its queue, and is take
   assertEquals(result.payload, '{"n":1,"answer":true}');
   assert((await run("trace", "order")).stdout.includes("x-pause"));
 });
+
+/** As docs/pause_and_join.md has it. */
+const SPLIT = `import { set } from "@troupe/sdk";
+
+export function* handle(doc) {
+  yield set(".headers.parts", true);
+  yield* doc.sections; // one section is a fan-out of one: the join gives [it]
+}
+`;
+
+Deno.test("what built actors make of a document is joined, also of one with one section; the trace tells of it", async () => {
+  await using folder = await TestMesh.make({
+    split: SPLIT,
+    score:
+      "export function handle(text) { if (text === 'bad') throw new RangeError(text); return text.length; }\n",
+    report: "export const handle = (scores) => ({ scores });\n",
+  });
+  await using mesh = await openMesh(folder);
+  const run = (...args: string[]) => unlessStuck(runTroupe(args, { cwd: folder.dir }));
+  const documents = { three: ["a", "bb", "ccc"], one: ["dddd"], two: ["bad", "ee"] };
+  for (const [id, sections] of Object.entries(documents)) {
+    const sent = await run("send", "split,score,x-join,report", JSON.stringify({ sections }), "--id", id);
+    assertEquals(sent.code, 0, sent.stderr);
+  }
+  const scores = async (id: string) => {
+    const result = await eventually(`the result of ${id}`, async () => {
+      const result = await mesh.store.result(id);
+      return result?.phase === "succeeded" ? result : undefined;
+    });
+    return JSON.parse(result.payload).scores;
+  };
+  assertEquals([await scores("three"), await scores("one"), await scores("two")], [[1, 2, 3], [4], [
+    null,
+    2,
+  ]]);
+  const trace = (await run("trace", "two")).stdout;
+  assertStringIncludes(trace, "x-join: 1 of 2 slices (all), without 0");
+  assertStringIncludes(trace, "succeeded at report");
+});
+
+Deno.test("a pause whose time is over is replayed, and asks once more", async () => {
+  await using folder = await TestMesh.make({ pay: "export const handle = (order) => order;\n" });
+  await using mesh = await openMesh(folder);
+  const run = (...args: string[]) => unlessStuck(runTroupe(args, { cwd: folder.dir }));
+  const question = 'question={"ask":"?","timeout":"2s"}';
+  await run("send", "x-pause,pay", '{"eur":9007199254740993}', "--id", "order-17", "--header", question);
+  const failed = await eventually("its end", () => mesh.store.result("order-17"));
+  assertEquals([failed.phase, JSON.parse(failed.error).type], ["failed", "troupe.PauseTimeout"]);
+  const late = await run("answer", "order-17", "true");
+  assertEquals(late.code, 1);
+  assertStringIncludes(late.stderr, "had waited long enough at");
+
+  const replayed = await run("dlq", "replay", "order-17");
+  assertEquals(replayed.code, 0, replayed.stderr);
+  await eventually("what waits", async () => (await mesh.store.parking.waiting()).items[0]);
+  const answer = await run("answer", "order-17", '{"ok":true}');
+  assertEquals(answer.code, 0, answer.stderr);
+  const result = await eventually("its result", async () => {
+    const result = await mesh.store.result("order-17");
+    return result?.phase === "succeeded" ? result : undefined;
+  });
+  assertEquals([result.payload.replace(/"eur":\d+/, '"eur":…'), result.replay], ['{"eur":…,"ok":true}', 1]);
+});
