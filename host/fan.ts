@@ -101,8 +101,8 @@ export interface Leaf {
 /**
  * Whether the ends that are known are all that a submitted envelope will come to.
  *
- * A part without frames is the whole. A fan-out is complete when one of its executions has an end, or a complete fan-out
- * of its own, in each of its n slices; a tree is complete when its outermost fan-out is.
+ * A part without frames is the whole. A fan-out is complete when there is an end, or a complete fan-out of its own, in each
+ * of its n slices; a tree is complete when its outermost fan-out is.
  */
 export function isTreeComplete(leaves: readonly Leaf[]): boolean {
   return isComplete(leaves.map(({ headers }) => framesOf(headers)), 0);
@@ -113,7 +113,8 @@ function isComplete(stacks: readonly (readonly FanFrame[])[], depth: number): bo
   for (const stack of stacks) {
     const frame = stack[depth];
     if (!frame) return true;
-    const key = `${frame.g} ${frame.run} ${frame.n}`;
+    // Not by the execution: a slice has the same id in each, and of one id one end is kept, whichever came first.
+    const key = `${frame.g} ${frame.n}`;
     const execution = slices.get(key) ?? { n: frame.n, bySlice: new Map() };
     slices.set(key, execution);
     const slice = execution.bySlice.get(frame.i) ?? [];

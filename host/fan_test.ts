@@ -15,7 +15,12 @@ Deno.test("isTreeComplete() counts the slices of each fan-out", () => {
     ["one of two", [leaf(frame("g", 0, 2))], false],
     ["two of two", [leaf(frame("g", 0, 2)), leaf(frame("g", 1, 2))], true],
     ["the same slice twice", [leaf(frame("g", 0, 2)), leaf(frame("g", 0, 2))], false],
-    ["slices of two executions", [leaf(frame("g", 0, 2, "r1")), leaf(frame("g", 1, 2, "r2"))], false],
+    // The first end of each id is the one that is kept: they may be of two executions for ever.
+    ["slices of two executions", [leaf(frame("g", 0, 2, "r1")), leaf(frame("g", 1, 2, "r2"))], true],
+    ["slices of two executions of which one made more", [
+      leaf(frame("g", 0, 3, "r1")),
+      leaf(frame("g", 1, 2, "r2")),
+    ], false],
     [
       "one execution is whole, the other is not",
       [leaf(frame("g", 0, 3, "r1")), leaf(frame("g", 0, 2, "r2")), leaf(frame("g", 1, 2, "r2"))],
