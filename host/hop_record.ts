@@ -5,6 +5,10 @@
  * @module
  */
 
+import type { Envelope } from "./envelope.ts";
+import { rootOf } from "./fan.ts";
+import { attemptOf } from "./resiliency.ts";
+
 /** The topic on which hop records are broadcast: a JSON text each. */
 export const HOP_TOPIC = "hops";
 
@@ -48,4 +52,33 @@ export interface HopRecord {
   readonly host: string;
   /** The payload as it arrived, where it is recorded (and not over the limit of the recorder). */
   readonly payload?: string;
+}
+
+/** What was done with an envelope. */
+export interface HopDone
+  extends Pick<HopRecord, "actor" | "startedAt" | "finishedAt" | "verdict" | "error" | "host"> {
+  /** What it caused. */
+  readonly sent: readonly { readonly id: string; readonly to: string }[];
+  /** A payload up to this many bytes goes into the record. @default 0 */
+  readonly recordPayloadBytes?: number;
+}
+
+/** The record of what this process has done with an envelope, which is given as it arrived. */
+export function hopRecord(envelope: Envelope, { sent, recordPayloadBytes = 0, ...done }: HopDone): HopRecord {
+  const { id, parentId, route, status, payload } = envelope;
+  return {
+    id,
+    ...(parentId === undefined ? {} : { parentId }),
+    root: rootOf(envelope),
+    hop: route.prev.length,
+    attempt: attemptOf(status),
+    ...done,
+    children: sent.map(({ id, to }) => ({ id, to })),
+    ...(isWithin(payload, recordPayloadBytes) ? { payload } : {}),
+  };
+}
+
+/** Whether a text has at most so many bytes. */
+function isWithin(text: string, bytes: number): boolean {
+  return text.length <= bytes && new TextEncoder().encode(text).length <= bytes;
 }

@@ -5,7 +5,7 @@
  */
 
 import { SINK, SUMP } from "./actor_name.ts";
-import { aborted, advance, destination, failed, rerouted, retried } from "./advance.ts";
+import { aborted, advance, canceled, destination, failed, rerouted, retried } from "./advance.ts";
 import { wrapDead } from "./crew/dead_letter.ts";
 import { encodeEnvelope, type Envelope } from "./envelope.ts";
 import { TroupeError } from "./errors.ts";
@@ -52,6 +52,8 @@ export interface HopContext {
   readonly resiliency?: Resiliency;
   /** A number from 0 to less than 1, for the jitter of pauses. @default a random one */
   readonly random?: number;
+  /** The hop's span, for what is dead: a letter's bytes stay as they came. @default nothing is traced */
+  readonly traceparent?: string;
   /** The largest envelope that may be sent on, in bytes. */
   readonly maxEnvelopeBytes: number;
 }
@@ -147,6 +149,11 @@ function sendFailed(
   return deadMessage(made.id, error, context, failure);
 }
 
+/** The outcome of an envelope that was called off: it goes to `x-sink` as it came, and the actor is not run. */
+export function canceledOutcome(envelope: Envelope, context: HopContext): Outcome {
+  return { verdict: "canceled", messages: [toSink(canceled(envelope, "Canceled", context))] };
+}
+
 /** The same message, addressed to `x-sump` because nothing can be delivered where it was to go. */
 export function undelivered(message: Outbound, error: TroupeError, context: HopContext): Outbound {
   return deadMessage(message.id, error, { ...context, queue: message.to, body: message.body });
@@ -164,6 +171,7 @@ function deadMessage(id: string, error: TroupeError, context: HopContext, failur
     actor: context.actor,
     at: context.now,
     ...(failure ? { error: failure } : {}),
+    ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
     body: context.body,
   });
   return { id, to: SUMP, body };

@@ -9,8 +9,10 @@ import type { ComponentSource } from "./component/component.ts";
 import { prepareComponent } from "./component/prepare.ts";
 import { Host } from "./host.ts";
 import type { Grants, Isolation, Limits } from "./limits.ts";
+import { HopsInHand } from "./observe/hop_fields.ts";
 import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
+import type { Tracing } from "./observe/tracing.ts";
 import type { Resiliency } from "./resiliency.ts";
 import type { Stage } from "./stage/stage.ts";
 import { bundleStage, startStage } from "./stage/supervisor.ts";
@@ -33,6 +35,8 @@ export interface ReplicaOptions {
   readonly transport: Transport;
   readonly logger: Logger;
   readonly metrics: HostMetrics;
+  /** See `HostOptions.tracing`. @default nothing is traced */
+  readonly tracing?: Tracing;
   /** Folder for transpiled components and for the code of the sandbox. */
   readonly cacheDir: string;
   /** See `HostOptions.recordPayloadBytes`. @default 0 */
@@ -65,6 +69,7 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
     stage,
     logger,
     metrics: options.metrics,
+    ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
     concurrency: actor.limits.concurrency,
     ...(actor.resiliency === undefined ? {} : { resiliency: actor.resiliency }),
     ...(options.recordPayloadBytes === undefined ? {} : { recordPayloadBytes: options.recordPayloadBytes }),
@@ -87,14 +92,16 @@ export async function openStage(
     }),
     bundleStage(cacheDir),
   ]);
-  return await startStage({
+  const inHand = new HopsInHand();
+  const stage = await startStage({
     actor: actor.name,
     component,
     limits: actor.limits,
     isolation: actor.isolation,
     grants: actor.grants,
     cacheDir,
-    onLog: ({ envelopeId, level, message }) => logger[level](message, { id: envelopeId, guest: true }),
+    onLog: ({ envelopeId, level, message }) =>
+      logger[level](message, { ...inHand.fieldsOf(envelopeId), guest: true }),
     onFly: (id, event) =>
       transport.broadcast(
         FLY_TOPIC,
@@ -102,10 +109,13 @@ export async function openStage(
       ),
     onEvent: (event) => {
       metrics.stageEvent(actor.name, event);
-      if (event.kind === "violation") logger.error("the stage let pass what the host refuses", { ...event });
-      else logger[event.kind === "child-died" ? "warn" : "debug"](`stage: ${event.kind}`, { ...event });
+      if (event.kind === "violation") {
+        const fields = { ...event, ...inHand.fieldsOf(event.envelopeId) };
+        logger.error("the stage let pass what the host refuses", fields);
+      } else logger[event.kind === "child-died" ? "warn" : "debug"](`stage: ${event.kind}`, { ...event });
     },
   });
+  return inHand.of(stage);
 }
 
 /** The topic on which `fly` events are broadcast: a JSON text `{id, event}` each. */

@@ -24,6 +24,8 @@ export interface DeadLetter {
   readonly error?: Failure;
   /** SHA-256 of the component that ran when it died, in hex. @default not known, or none ran */
   readonly component?: string;
+  /** The span of the hop that gave it up, as W3C Trace Context writes it. @default that one was not traced */
+  readonly traceparent?: string;
   /** The bytes. */
   readonly body: Uint8Array;
 }
@@ -47,6 +49,7 @@ const Wrapped = z.strictObject({
     details: z.string().optional(),
   }).optional(),
   component: z.string().optional(),
+  traceparent: z.string().optional(),
   body: z.base64(),
 });
 
@@ -78,7 +81,7 @@ export function unwrapDead(bytes: Uint8Array): DeadLetter | undefined {
   }
   const wrapped = Wrapped.safeParse(value);
   if (!wrapped.success) return undefined;
-  const { reason, message, queue, actor, at, error, component, body } = wrapped.data;
+  const { reason, message, queue, actor, at, error, component, traceparent, body } = wrapped.data;
   return {
     reason,
     message,
@@ -87,6 +90,7 @@ export function unwrapDead(bytes: Uint8Array): DeadLetter | undefined {
     at: new Date(at),
     ...(error ? { error: error as Failure } : {}),
     ...(component === undefined ? {} : { component }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     body: decodeBase64(body),
   };
 }
