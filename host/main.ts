@@ -4,6 +4,7 @@
  * ```sh
  * deno run -A host/main.ts actors/examples/split/actor.yaml --transport embedded:mesh.db --cache cache
  * deno run -A host/main.ts x-sink --transport embedded:mesh.db --store results.db
+ * deno run -A host/main.ts x-sink --transport rabbitmq://broker --store postgres://mesh@db/mesh
  * ```
  *
  * @module
@@ -11,9 +12,11 @@
 
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { CREW } from "./actor_name.ts";
+import { CREW, SINK } from "./actor_name.ts";
+import { openStore } from "./crew/open_store.ts";
+import { DEFAULT_RETENTION, type Retention, startSweeper } from "./crew/retention.ts";
 import { type CrewName, isCrewName, runCrewMember } from "./crew/run.ts";
-import { openSqliteStore } from "./crew/sqlite_store.ts";
+import { durationOf } from "./duration.ts";
 import { TroupeError } from "./errors.ts";
 import { type HealthServer, type Problem, serveHealth } from "./observe/health.ts";
 import { createLogger, type Logger } from "./observe/logs.ts";
@@ -26,11 +29,14 @@ import type { Transport } from "./transport/transport.ts";
 const USAGE = `Runs one replica of an actor, or a member of the crew.
 
   main.ts ACTOR.yaml --transport ADDRESS --cache FOLDER
-  main.ts ${CREW.join("|")} --transport ADDRESS --store FILE
+  main.ts ${CREW.join("|")} --transport ADDRESS --store STORE
 
   --transport ADDRESS    where the queues are; or TROUPE_TRANSPORT
   --cache FOLDER         for transpiled components
-  --store FILE           where results are kept, and what waits
+  --store STORE          where results are kept, and what waits: a SQLite file, or
+                         postgres://USER@HOST/DATABASE; or TROUPE_STORE
+  --retention TIME       how long x-sink keeps what ended (7d)
+  --keep-ids TIME        how long it knows the ids of that, so that a late repeat is one (14d)
   --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
   --log json|text        how log lines look (json)
   --help                 prints this
@@ -52,16 +58,27 @@ interface Settings {
   readonly what: string;
   readonly isCrew: boolean;
   readonly transport: string;
-  /** The cache's folder, or the store's file. */
+  /** The cache's folder, or the store's address. */
   readonly path: string;
+  readonly retention: Retention;
   readonly port: number | undefined;
   readonly format: "json" | "text";
 }
+
+const duration = (option: string) =>
+  z.string().transform((text, context) => {
+    const ms = durationOf(text);
+    if (ms !== undefined && ms > 0) return ms;
+    context.addIssue({ code: "custom", message: `--${option} is a length of time such as 12h or 7d` });
+    return z.NEVER;
+  });
 
 const Options = z.object({
   transport: z.string().min(1, "--transport is missing: say where the queues are, or set TROUPE_TRANSPORT"),
   cache: z.string(),
   store: z.string(),
+  retention: duration("retention").default(DEFAULT_RETENTION.keepMs),
+  "keep-ids": duration("keep-ids").default(DEFAULT_RETENTION.keepIdsMs),
   "metrics-port": z.string().regex(/^\d{1,5}$/, "--metrics-port is a number from 0 to 65535").transform(
     Number,
   )
@@ -77,6 +94,10 @@ function readSettings(args: readonly string[]): Settings | undefined {
   const read = Options.safeParse(values);
   if (!read.success) throw new UsageError(read.error.issues.map(({ message }) => message).join("; "));
   const { transport, cache, store, log: format, "metrics-port": port } = read.data;
+  const retention = { keepMs: read.data.retention, keepIdsMs: read.data["keep-ids"] };
+  if (retention.keepIdsMs < retention.keepMs) {
+    throw new UsageError("--keep-ids is less than --retention: an id is known as long as what came under it");
+  }
   const [what, ...others] = positionals;
   if (!what) {
     throw new UsageError(`What is to be run is missing: an actor's yaml file, or one of ${CREW.join(", ")}`);
@@ -85,9 +106,9 @@ function readSettings(args: readonly string[]): Settings | undefined {
     throw new UsageError(`One process runs one replica: ${others.join(" ")} is too much`);
   }
   const isCrew = isCrewName(what);
-  if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a file to record in`);
+  if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a place to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
-  return { what, isCrew, transport, path: isCrew ? store : cache, port, format };
+  return { what, isCrew, transport, path: isCrew ? store : cache, retention, port, format };
 }
 
 function parseCommandLine(args: readonly string[]) {
@@ -98,7 +119,9 @@ function parseCommandLine(args: readonly string[]) {
       options: {
         transport: { type: "string", default: Deno.env.get("TROUPE_TRANSPORT") ?? "" },
         cache: { type: "string", default: "" },
-        store: { type: "string", default: "" },
+        store: { type: "string", default: Deno.env.get("TROUPE_STORE") ?? "" },
+        retention: { type: "string" },
+        "keep-ids": { type: "string" },
         "metrics-port": { type: "string" },
         log: { type: "string", default: "json" },
         help: { type: "boolean", default: false },
@@ -118,7 +141,7 @@ interface Running {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const { what, path, port } = settings;
+  const { what, path, port, retention } = settings;
   const logger = createLogger({ format: settings.format });
   const transport = await openTransport(settings.transport, {
     name: `host ${what}`,
@@ -138,7 +161,7 @@ async function run(settings: Settings): Promise<void> {
       onRefreshFailure: (error) => logger.warn("the depths of queues cannot be had", { error }),
     }, { port: port ?? 0 });
     const running = isCrewName(what)
-      ? await runCrew(what, { transport, logger, store: path })
+      ? await runCrew(what, { transport, logger, store: path, retention })
       : await runActor(what, { transport, logger, cacheDir: path, metrics: metrics ?? NO_METRICS });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
@@ -186,14 +209,31 @@ async function readSpec(file: string): Promise<string> {
 
 async function runCrew(
   name: CrewName,
-  { transport, logger, store: path }: { transport: Transport; logger: Logger; store: string },
+  { transport, logger, store: address, retention }: {
+    transport: Transport;
+    logger: Logger;
+    store: string;
+    retention: Retention;
+  },
 ): Promise<Running> {
   await transport.declare(CREW);
   const onFailure = (error: unknown) => logger.warn("nothing can be recorded; it is tried again", { error });
-  const store = await openSqliteStore({ path, onFailure });
-  const member = runCrewMember(name, { transport, store, logger: logger.child({ actor: name }) });
-  const stop = () => member.stop();
-  return { done: member.done.then(() => store.close()), problem: () => member.problem(), drain: stop, stop };
+  const store = await openStore(address, { onFailure });
+  const options = { transport, store, logger: logger.child({ actor: name }) };
+  const member = runCrewMember(name, options);
+  const sweeper = name === SINK ? startSweeper({ ...options, retention }) : undefined;
+  const close = async () => {
+    await Promise.all([sweeper?.stop(), store.close()]);
+  };
+  return {
+    done: member.done.then(close),
+    problem: () => member.problem(),
+    drain: () => member.stop(),
+    // What waits for a store that is away is given back, as without it nothing would ever end.
+    stop: async () => {
+      await Promise.all([member.stop(), close()]);
+    },
+  };
 }
 
 /** A first signal drains, a second one stops at once. */

@@ -152,6 +152,9 @@ Deno.test("a command line that is wrong is refused with what is wrong in it, and
     [[...complete, "--metrics-port", "http"], ["--metrics-port is a number"]],
     [[...complete, "--metrics-port", "70000"], ["--metrics-port is a number from 0 to 65535"]],
     [[...complete, "--log", "xml"], ["--log is json or text"]],
+    [[...complete, "--retention", "soon"], ["--retention is a length of time", "7d"]],
+    [[...complete, "--keep-ids", "0d"], ["--keep-ids is a length of time"]],
+    [[...complete, "--retention", "20d"], ["--keep-ids is less than --retention"]],
     [[...complete, "--tarnsport", "x"], ["--tarnsport"]],
     [[...complete, "--cache"], ["--cache"]],
   ];
