@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "../observe/logs.ts";
-import type { Expired, Store } from "./store.ts";
+import type { CrewStore, Expired, Store } from "./store.ts";
 
 /** How long what ended is kept. */
 export interface Retention {
@@ -37,7 +37,8 @@ export interface Sweeper {
 
 /** What a sweeper needs. */
 export interface SweeperOptions {
-  readonly store: Pick<Store, "expire">;
+  /** Pauses and joins that are over are forgotten with the ids. */
+  readonly store: Pick<Store, "expire"> & Partial<Pick<CrewStore, "parking" | "joining">>;
   readonly logger: Logger;
   /** @default DEFAULT_RETENTION */
   readonly retention?: Retention;
@@ -72,7 +73,13 @@ export function startSweeper(
       sum = add(sum, batch);
     }
     tell(sum, { logger, retention });
+    if (!stopped) await forgetWaits(at - retention.keepIdsMs);
     return sum;
+  };
+  const forgetWaits = async (before: number): Promise<void> => {
+    const pauses = await store.parking?.forget(before) ?? 0;
+    const joins = await store.joining?.forget(before) ?? 0;
+    if (pauses + joins > 0) logger.info("pauses and joins that were over are forgotten", { pauses, joins });
   };
   const later = (ms: number) => {
     timer = setTimeout(() => {

@@ -38,6 +38,29 @@ Deno.test("what ended is kept for 7 days and its id for 14, however much of it t
   });
 });
 
+Deno.test("pauses and joins that were over are forgotten with the ids, and what waits is not", async () => {
+  await withBench({}, async ({ folder, logger, lines }) => {
+    const store = await openSqliteStore({ path: join(folder, "results.db") });
+    const parked = { root: "r", actor: "", question: "null", run: "", body: new Uint8Array(), at: 0 };
+    for (const id of ["over", "waits"]) await store.parking.park({ ...parked, key: `${id}/0/0`, id });
+    await store.parking.end("over/0/0", { kind: "answer", answer: "1", reason: "", token: "t", at: 0 });
+    await store.parking.sent("over/0/0", { runs: [""], now: 0 });
+    let now = 14 * DAY;
+    const sweeper = startSweeper({ store, logger, now: () => now });
+    await sweeper.sweep();
+    assertEquals((await store.parking.find("over"))?.id, "over");
+    now++;
+    await sweeper.sweep();
+    assertEquals([await store.parking.find("over"), (await store.parking.find("waits"))?.id], [
+      undefined,
+      "waits",
+    ]);
+    await sweeper.stop();
+    await store.close();
+    assertEquals(lines.map(({ pauses, joins }) => [pauses, joins]), [[1, 0]]);
+  });
+});
+
 Deno.test("it sweeps by itself, again after a failure, and not after it was stopped", async () => {
   await withBench({}, async ({ logger, nextLine }) => {
     const asked: ExpireOptions[] = [];
