@@ -8,32 +8,35 @@
  * @module
  */
 
-import { SUMP } from "./actor_name.ts";
 import { parseEnvelope } from "./envelope.ts";
 import type { Envelope } from "./envelope.ts";
+import { Controls } from "./controls.ts";
 import { TroupeError } from "./errors.ts";
-import { rootOf } from "./fan.ts";
+import { Gate } from "./gate.ts";
+import { replayOf } from "./crew/records.ts";
 import type { HopResult } from "./hop.ts";
-import { HOP_TOPIC, type HopRecord } from "./hop_record.ts";
+import { HOP_TOPIC, hopRecord } from "./hop_record.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
+import { hopFields } from "./observe/hop_fields.ts";
 import type { Logger } from "./observe/logs.ts";
+import { NO_TRACING, type Tracing } from "./observe/tracing.ts";
 import {
+  canceledOutcome,
   EnvelopeTooLargeError,
   failureOutcome,
   type HopContext,
-  NoSuchActorError,
-  type Outbound,
   type Outcome,
   outcomeOf,
   PoisonError,
   RouteMismatchError,
   undeliverable,
-  undelivered,
 } from "./outcome.ts";
-import { attemptOf, DEADLINE_EXCEEDED, type Resiliency } from "./resiliency.ts";
+import type { Rate } from "./rate.ts";
+import { DEADLINE_EXCEEDED, type Resiliency } from "./resiliency.ts";
+import { Settler } from "./settler.ts";
 import { StageBrokenError, StageClosedError } from "./stage/errors.ts";
 import type { Stage } from "./stage/stage.ts";
-import type { Consumer, Delivery, Outcome as Published, Outgoing, Transport } from "./transport/transport.ts";
+import type { Consumer, Delivery, Transport } from "./transport/transport.ts";
 
 /** What a host needs. */
 export interface HostOptions {
@@ -43,10 +46,16 @@ export interface HostOptions {
   readonly stage: Stage;
   readonly logger: Logger;
   readonly metrics: HostMetrics;
+  /** Where spans of hops are made. @default nothing is traced */
+  readonly tracing?: Tracing;
   /** Envelopes in hand at once. */
   readonly concurrency: number;
   /** What is done about failures. @default no rules */
   readonly resiliency?: Resiliency;
+  /** How often the actor may run, by all of its replicas together. @default as often as there is something to do */
+  readonly rate?: Rate | undefined;
+  /** What operators ask. @default nothing */
+  readonly controls?: Controls;
   /** Largest envelope, in bytes. @default 1 MiB */
   readonly maxEnvelopeBytes?: number;
   /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
@@ -62,8 +71,6 @@ export interface HostOptions {
 
 /** After so many hosts that were lost with an envelope in hand, it is held to be what kills them. */
 const MOST_LOSSES = 5;
-/** First and longest pause between two attempts to publish the same outcome, in milliseconds. */
-const PUBLISH_PAUSE_MS = { first: 50, longest: 2_000 };
 /** How this process is named in records of hops. */
 const HOST = `${Deno.hostname()}:${Deno.pid}`;
 /** Pause of an envelope that was given back because the stage cannot run, in milliseconds. */
@@ -72,8 +79,9 @@ const BROKEN_PAUSE_MS = 1_000;
 /** One replica of one actor. */
 export class Host {
   readonly actor: string;
-  readonly #options: Required<HostOptions>;
+  readonly #options: Required<Omit<HostOptions, "rate">> & Pick<HostOptions, "rate">;
   readonly #logger: Logger;
+  readonly #settler: Settler;
   readonly #inHand = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   readonly #givenUp = Promise.withResolvers<void>();
@@ -86,15 +94,18 @@ export class Host {
   constructor(options: HostOptions) {
     this.#options = {
       resiliency: { rules: [] },
+      controls: new Controls(),
       maxEnvelopeBytes: 1024 * 1024,
       noQueueMs: 30_000,
       stopMs: 5_000,
       recordPayloadBytes: 0,
+      tracing: NO_TRACING,
       ...options,
     };
     this.actor = options.actor;
     this.#stage = options.stage;
     this.#logger = options.logger;
+    this.#settler = new Settler({ ...this.#options, stopped: this.#stopped.signal });
   }
 
   /** Envelopes in hand now. */
@@ -117,10 +128,10 @@ export class Host {
    * any more. Rejects when the transport cannot be consumed from at all.
    */
   async run(): Promise<void> {
-    const { transport, concurrency } = this.#options;
+    const { transport, concurrency, controls, rate } = this.#options;
     try {
       if (this.#draining) return;
-      this.#consumer = transport.consume(this.actor, { inFlight: concurrency });
+      this.#consumer = new Gate({ transport, actor: this.actor, inFlight: concurrency, controls, rate });
       for await (const delivery of this.#consumer) this.#take(delivery);
     } finally {
       await Promise.race([Promise.all(this.#inHand), this.#givenUp.promise]);
@@ -181,7 +192,13 @@ export class Host {
 
   async #hop(delivery: Delivery): Promise<void> {
     const startedAt = Date.now();
-    this.#options.metrics.received(this.actor);
+    const { metrics, tracing, transport } = this.#options;
+    metrics.received(this.actor);
+    const read = this.#read(delivery);
+    const { envelope } = read;
+    const log = () => this.#logger.child(hopFields(envelope));
+    const start = { actor: this.actor, transport: transport.name, startedAt };
+    const span = envelope && await tracing.hop(envelope, { ...start, replay: replayOf(envelope) });
     const context: HopContext = {
       actor: this.actor,
       queue: delivery.queue,
@@ -191,42 +208,44 @@ export class Host {
       startedAt: new Date(startedAt),
       resiliency: this.#options.resiliency,
       maxEnvelopeBytes: this.#options.maxEnvelopeBytes,
+      ...(span?.traceparent === undefined ? {} : { traceparent: span.traceparent }),
     };
-    const read = this.#read(context, delivery.losses ?? 0);
-    const outcome = "outcome" in read ? read.outcome : await this.#handle(read.envelope, context);
+    // What is made of the envelope comes of the span, which is in its headers now.
+    const outcome = read.error
+      ? undeliverable(read.error, envelope, context)
+      : await this.#handle(span?.envelope ?? read.envelope, context);
     if (!outcome) {
       return await delivery.release({ delayMs: this.#stopped.signal.aborted ? 0 : BROKEN_PAUSE_MS });
     }
-    if (!await this.#settle(delivery, outcome, context)) return;
-    this.#record(read.envelope, outcome, startedAt);
+    if (!await this.#settler.settle(delivery, outcome, { context, log })) return;
+    span?.end({ ...outcome, emitted: outcome.messages.length });
+    this.#record(envelope, outcome, startedAt);
   }
 
-  /** The envelope in a delivery, or the outcome where none can be handled. */
-  #read(
-    context: HopContext,
-    losses: number,
-  ): { envelope: Envelope } | { envelope: Envelope | undefined; outcome: Outcome } {
-    const { body, maxEnvelopeBytes } = context;
+  /** The envelope in a delivery, or why none can be handled. */
+  #read({ body, losses = 0 }: Delivery): ReadDelivery {
+    const { maxEnvelopeBytes } = this.#options;
     let envelope: Envelope | undefined;
     try {
       if (body.length > maxEnvelopeBytes) throw new EnvelopeTooLargeError(body.length, maxEnvelopeBytes);
       envelope = parseEnvelope(body, { maxBytes: maxEnvelopeBytes });
       if (envelope.route.curr !== this.actor) throw new RouteMismatchError(this.actor, envelope.route.curr);
       if (losses >= MOST_LOSSES) throw new PoisonError(this.actor, losses);
-      return { envelope };
+      return { envelope, error: undefined };
     } catch (error) {
       if (!(error instanceof TroupeError)) throw error;
       this.#logger.warn("an envelope cannot be processed and goes to x-sump", {
-        id: envelope?.id ?? "",
+        ...hopFields(envelope),
         code: error.code,
         reason: error.message,
       });
-      return { envelope, outcome: undeliverable(error, envelope, context) };
+      return { envelope, error };
     }
   }
 
   /** Runs the actor. No outcome: the actor did not get to it, and the envelope is to come back. */
   async #handle(envelope: Envelope, context: HopContext): Promise<Outcome | undefined> {
+    if (this.#options.controls.isCanceled(envelope)) return canceledOutcome(envelope, context);
     const deadline = deadlineOf(envelope);
     if (Date.now() > deadline) return this.#deadlineExceeded(envelope, context, "before");
     const result = await this.#run(envelope);
@@ -235,7 +254,7 @@ export class Host {
     if (now.getTime() > deadline) return this.#deadlineExceeded(envelope, { ...context, now }, "while");
     if (!result.ok) {
       this.#logger.warn("a hop failed", {
-        id: envelope.id,
+        ...hopFields(envelope),
         type: result.failure.type,
         message: result.failure.message,
       });
@@ -273,101 +292,6 @@ export class Host {
     return failureOutcome(failure, envelope, context);
   }
 
-  /** Publishes an outcome until it is settled. False when the envelope is somebody else's by then. */
-  async #settle(delivery: Delivery, outcome: Outcome, context: HopContext): Promise<boolean> {
-    let messages = outcome.messages;
-    let pause = PUBLISH_PAUSE_MS.first;
-    const heldSince = performance.now();
-    let told = false;
-    for (;;) {
-      const settlement = await delivery.settle(messages.map(outgoing));
-      for (const { kind } of settlement.outcomes) this.#options.metrics.published(this.actor, kind);
-      if (settlement.leaseLost) {
-        this.#logger.warn("the lease on an envelope was lost; whoever has it now handles it again", {
-          messageId: delivery.messageId,
-        });
-        return false;
-      }
-      if (settlement.acked) return true;
-      if (this.#stopped.signal.aborted) {
-        await delivery.release();
-        return false;
-      }
-      const patient = performance.now() - heldSince < this.#options.noQueueMs;
-      // What is confirmed is not published again; the rest goes on, or to x-sump where it can never be delivered.
-      const rest = messages.filter((_, i) => settlement.outcomes[i]?.kind !== "ok");
-      const why = settlement.outcomes.filter(({ kind }) => kind !== "ok");
-      const next = rest.map((message, i) => this.#readdress(message, why[i], { patient, context }));
-      const readdressed = next.some((message, i) => message !== rest[i]);
-      messages = next;
-      if (readdressed) continue;
-      if (!told) this.#tellHeld(messages[0], why[0]);
-      told = true;
-      await this.#pause(pause * (0.5 + Math.random() / 2));
-      pause = Math.min(pause * 2, PUBLISH_PAUSE_MS.longest);
-    }
-  }
-
-  #tellHeld(message: Outbound | undefined, why: Published | undefined): void {
-    this.#logger.warn(
-      "what an envelope caused is not published yet; the envelope is held and it is tried again",
-      {
-        id: message?.id,
-        to: message?.to,
-        reason: why && "detail" in why
-          ? why.detail
-          : "it was confirmed, but the envelope was not acknowledged",
-      },
-    );
-  }
-
-  /** Where a message that was not published goes instead: to `x-sump`, when it can never be delivered. */
-  #readdress(
-    message: Outbound,
-    published: Published | undefined,
-    { patient, context }: { patient: boolean; context: HopContext },
-  ): Outbound {
-    if (published?.kind !== "refused") return message;
-    const { maxBodyBytes } = this.#options.transport;
-    if (message.to === SUMP) {
-      if (published.reason !== "too-large" || message.body === context.body) return message;
-      // A dead letter is larger than what is in it. What came in fits: it has come the same way.
-      this.#logger.error("a dead letter is too large for the transport; what came in is kept instead", {
-        id: message.id,
-        bytes: message.body.length,
-        limit: maxBodyBytes,
-      });
-      return { ...message, body: context.body };
-    }
-    const error = published.reason === "too-large"
-      ? new EnvelopeTooLargeError(message.body.length, maxBodyBytes)
-      : published.reason === "no-queue" && !patient
-      ? new NoSuchActorError(message.to)
-      : undefined;
-    if (!error) return message;
-    this.#logger.warn("an envelope cannot be delivered and goes to x-sump", {
-      id: message.id,
-      code: error.code,
-      reason: error.message,
-    });
-    return undelivered(message, error, context);
-  }
-
-  /** Waits, but not when the host is to stop at once. */
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#stopped;
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener("abort", end);
-    });
-  }
-
   #record(envelope: Envelope | undefined, outcome: Outcome, startedAt: number): void {
     const finishedAt = Date.now();
     const { metrics, transport, recordPayloadBytes } = this.#options;
@@ -378,36 +302,27 @@ export class Host {
       seconds: (finishedAt - startedAt) / 1000,
     });
     if (!envelope) return;
-    const record: HopRecord = {
-      id: envelope.id,
-      ...(envelope.parentId === undefined ? {} : { parentId: envelope.parentId }),
-      root: rootOf(envelope),
+    const record = hopRecord(envelope, {
       actor: this.actor,
-      hop: envelope.route.prev.length,
-      attempt: attemptOf(envelope.status),
       startedAt,
       finishedAt,
       verdict: outcome.verdict,
       ...(outcome.error ? { error: outcome.error } : {}),
-      children: outcome.messages.map(({ id, to }) => ({ id, to })),
+      sent: outcome.messages,
       host: HOST,
-      ...(isWithin(envelope.payload, recordPayloadBytes) ? { payload: envelope.payload } : {}),
-    };
+      recordPayloadBytes,
+    });
     transport.broadcast(HOP_TOPIC, new TextEncoder().encode(JSON.stringify(record)));
   }
 }
 
-function outgoing({ to, body, delayMs }: Outbound): Outgoing {
-  return { queue: to, body, ...(delayMs === undefined ? {} : { delayMs }) };
-}
+/** What came: an envelope to be handled, or why there is none. */
+type ReadDelivery =
+  | { readonly envelope: Envelope; readonly error: undefined }
+  | { readonly envelope: Envelope | undefined; readonly error: TroupeError };
 
 /** When an envelope's deadline passes, in milliseconds since the epoch; never, where it has none that can be read. */
 function deadlineOf(envelope: Envelope): number {
   const time = Date.parse(envelope.status?.deadline_at ?? "");
   return Number.isNaN(time) ? Infinity : time;
-}
-
-/** Whether a text has at most so many bytes. */
-function isWithin(text: string, bytes: number): boolean {
-  return text.length <= bytes && new TextEncoder().encode(text).length <= bytes;
 }

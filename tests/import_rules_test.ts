@@ -6,7 +6,10 @@ import { dirname, fromFileUrl, join, relative } from "@std/path";
 const ROOT = fromFileUrl(new URL("..", import.meta.url));
 
 /** The loop and its wiring: the only files directly in host/ that may know the parts around the protocol. */
-const WIRING = ["host/host.ts", "host/outcome.ts", "host/replica.ts", "host/main.ts", "host/mod.ts"];
+const WIRING = [
+  ...["host/host.ts", "host/gate.ts", "host/rate_share.ts", "host/settler.ts", "host/control_feed.ts"],
+  ...["host/outcome.ts", "host/replica.ts", "host/main.ts", "host/mod.ts"],
+];
 
 /** Parts that know the protocol, and of each other only what stands here. */
 const PARTS: Record<string, string[]> = {
@@ -16,7 +19,13 @@ const PARTS: Record<string, string[]> = {
   "host/observe": ["host/transport/transport.ts", "host/stage/stage.ts"],
   "host/component": ["host/sandbox"],
   "host/stage": ["host/sandbox", "host/component/component.ts"],
-  "host/crew": ["host/sqlite", "host/transport/transport.ts", "host/observe/logs.ts"],
+  "host/crew": [
+    "host/sqlite",
+    "host/transport/transport.ts",
+    "host/observe/logs.ts",
+    "host/observe/metrics.ts",
+    "host/observe/tracing.ts",
+  ],
   "controller": [],
 };
 

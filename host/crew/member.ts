@@ -5,7 +5,10 @@
  */
 
 import type { Logger } from "../observe/logs.ts";
+import type { HostMetrics } from "../observe/metrics.ts";
+import { NO_TRACING, type Tracing } from "../observe/tracing.ts";
 import type { Consumer, Delivery, Outcome, Outgoing, Transport } from "../transport/transport.ts";
+import { startMemberSpan } from "./member_span.ts";
 
 /** A running member of the crew. */
 export interface CrewMember {
@@ -23,6 +26,10 @@ export interface CrewOptions {
   readonly logger: Logger;
   /** Deliveries in hand at once. @default 256 */
   readonly inFlight?: number;
+  /** Where spans are made of what is recorded. @default nothing is traced */
+  readonly tracing?: Tracing;
+  /** Where what is recorded is counted. @default nowhere */
+  readonly metrics?: Pick<HostMetrics, "recorded">;
 }
 
 /** What follows from a delivery. */
@@ -53,19 +60,23 @@ const RETRY_MS = 1_000;
  */
 export function runMember(
   queue: string,
-  { transport, logger, inFlight = 256, ...work }: CrewOptions & MemberWork,
+  { transport, logger, inFlight = 256, tracing = NO_TRACING, ...work }: CrewOptions & MemberWork,
 ): CrewMember {
   const consumer: Consumer = transport.consume(queue, { inFlight });
   const inHand = new Set<Promise<void>>();
   let problem = "";
   const serve = async (delivery: Delivery): Promise<void> => {
     try {
+      const span = tracing === NO_TRACING
+        ? undefined
+        : await startMemberSpan(delivery, { member: queue, transport: transport.name, tracing });
       const handled = await work.handle(delivery);
       problem = "";
       const { publish, published } = "publish" in handled
         ? handled
         : { publish: handled, published: undefined };
       if (!await settle(delivery, publish, work)) return;
+      span?.end({ emitted: publish.length });
       await published?.().catch((error: unknown) =>
         logger.warn("it is not noted that something was sent on; it may be sent once more, as the same", {
           error,

@@ -7,10 +7,10 @@
 import { encodeHex } from "@std/encoding/hex";
 import { encodeEnvelope, type Envelope, type Headers, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
-import { framesOf, rootOf } from "../fan.ts";
+import { FAN_HEADER, framesOf, rootOf } from "../fan.ts";
 import { parseJson } from "../json_value.ts";
 import { type DeadLetter, unwrapDead } from "./dead_letter.ts";
-import { joinedFans } from "./join_header.ts";
+import { JOINED_HEADER, joinedFans } from "./join_header.ts";
 import type { GivenUp } from "../transport/transport.ts";
 import type { DeadRecord, ResultRecord } from "./store.ts";
 
@@ -51,10 +51,18 @@ export function supersedes(
   record: Pick<ResultRecord, "headers" | "replay">,
   kept: Pick<ResultRecord, "headers" | "replay" | "phase">,
 ): boolean {
-  if (record.replay > kept.replay && kept.phase === "failed") return true;
-  const joined = joinedFans(parseJson(record.headers) as Headers);
-  return joined.length > 0 &&
-    framesOf(parseJson(kept.headers) as Headers).some(({ g }) => joined.includes(g));
+  if (isSliceOf(kept, record)) return true;
+  return record.replay > kept.replay && kept.phase === "failed";
+}
+
+/** Whether a result is the end of a slice of a fan-out from which another one was joined. */
+export function isSliceOf(
+  slice: Pick<ResultRecord, "headers">,
+  whole: Pick<ResultRecord, "headers">,
+): boolean {
+  if (!whole.headers.includes(JOINED_HEADER) || !slice.headers.includes(FAN_HEADER)) return false;
+  const joined = joinedFans(parseJson(whole.headers) as Headers);
+  return framesOf(parseJson(slice.headers) as Headers).some(({ g }) => joined.includes(g));
 }
 
 /**

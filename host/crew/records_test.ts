@@ -2,6 +2,7 @@ import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } fro
 import { createHash } from "node:crypto";
 import { MalformedEnvelopeError } from "../envelope.ts";
 import { wrapDead } from "./dead_letter.ts";
+import { headersToJudge, judgeResult } from "./result_identity.ts";
 import { deadHeaders, deadRecord, resultBody, resultRecord, supersedes } from "./records.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -200,4 +201,21 @@ Deno.test("supersedes(): a replay answers for a failure, and what was joined for
     ["another execution that was not fanned out", plain, slice, false],
   ];
   for (const [what, record, kept, expected] of rows) assertEquals(supersedes(record, kept), expected, what);
+});
+
+Deno.test("the end of a slice that comes when what it was joined to is there is a repeat, and no conflict", () => {
+  const frame = { g: "g", run: "r", i: 0, n: 2 };
+  const slice = {
+    ...resultRecord(utf8(`{"id":"1",${ROUTE},"payload":1}`), 1),
+    headers: JSON.stringify({ "x-troupe-fan": [frame] }),
+  };
+  const joined = JSON.stringify({ own: 1, "x-troupe-join": { g: "g", before: [] } });
+  for (const phase of ["succeeded", "failed"]) {
+    const known = { phase, replay: 0, digest: "d", headers: headersToJudge(joined) };
+    assertEquals(judgeResult({ ...slice, replay: 1 }, { digest: "e", known }), "repeat");
+  }
+  const known = { phase: "succeeded", replay: 0, digest: "d", headers: headersToJudge(slice.headers) };
+  assertEquals(judgeResult({ ...slice, headers: joined }, { digest: "e", known }), "replaced");
+  assertEquals(judgeResult(slice, { digest: "e", known }), "conflict");
+  assertEquals(headersToJudge('{"own":1}'), "{}");
 });

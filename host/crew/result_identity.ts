@@ -9,7 +9,8 @@ import { encodeHex } from "@std/encoding/hex";
 import type { Headers } from "../envelope.ts";
 import { FAN_HEADER } from "../fan.ts";
 import { parseJson } from "../json_value.ts";
-import { supersedes } from "./records.ts";
+import { JOINED_HEADER } from "./join_header.ts";
+import { isSliceOf, supersedes } from "./records.ts";
 import type { Recorded, ResultRecord } from "./store.ts";
 
 /** What is known of the result that is kept under an id, also when nothing else of it is kept any more. */
@@ -37,13 +38,16 @@ export function judgeResult(
   { digest, known }: { readonly digest: string; readonly known: KnownResult | undefined },
 ): Recorded {
   if (!known) return "new";
+  // The end of a slice that has the id of what it was joined to, and comes again or late: the join has counted it.
+  if (isSliceOf(record, known)) return "repeat";
   if (supersedes(record, known)) return "replaced";
   return known.digest === digest ? "repeat" : "conflict";
 }
 
 /** Of the headers of a result, what {@linkcode judgeResult} needs when the others are not kept any more. */
 export function headersToJudge(headers: string): string {
-  if (!headers.includes(FAN_HEADER)) return "{}";
-  const frames = (parseJson(headers) as Headers)[FAN_HEADER];
-  return frames === undefined ? "{}" : JSON.stringify({ [FAN_HEADER]: frames });
+  if (!headers.includes(FAN_HEADER) && !headers.includes(JOINED_HEADER)) return "{}";
+  const all = parseJson(headers) as Headers;
+  const kept = [FAN_HEADER, JOINED_HEADER].filter((name) => all[name] !== undefined);
+  return JSON.stringify(Object.fromEntries(kept.map((name) => [name, all[name]])));
 }

@@ -47,7 +47,10 @@ export function runSink({ store, onRecorded, ...options }: SinkOptions): CrewMem
           id: record.id,
         });
       }
-      if (recorded) onRecorded?.(record, recorded);
+      if (recorded) {
+        options.metrics?.recorded(SINK, recorded);
+        onRecorded?.(record, recorded);
+      }
       return tellJoin(record);
     },
   });

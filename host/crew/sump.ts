@@ -29,7 +29,10 @@ export function runSump({ store, onRecorded, ...options }: SumpOptions): CrewMem
     async handle({ body, messageId, givenUp }) {
       const record = await deadRecord(body, { id: messageId, at: Date.now(), givenUp });
       const [recorded] = await store.recordDead([record]);
-      if (recorded) onRecorded?.(record, recorded);
+      if (recorded) {
+        options.metrics?.recorded(SUMP, recorded);
+        onRecorded?.(record, recorded);
+      }
       return tellJoin(record);
     },
   });

@@ -55,6 +55,7 @@ export function healthApp(sources: HealthSources): Hono {
   if (metrics) {
     app.get("/metrics", async (c) => {
       await refreshed(sources);
+      metrics.ready(problems().length === 0);
       const { contentType, text } = await metrics.render();
       return c.body(text, 200, { "content-type": contentType });
     });

@@ -9,6 +9,7 @@ import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Verdict } from "../hop_record.ts";
 import type { StageEvent } from "../stage/stage.ts";
 import type { Depth, Outcome } from "../transport/transport.ts";
+import { ErrorTypes } from "./error_types.ts";
 
 /** One metric. */
 export interface MetricDescription {
@@ -35,7 +36,8 @@ export const METRICS = {
   failures: {
     name: "troupe_hop_failures_total",
     type: "counter",
-    help: 'Hops that failed, by type; types that actors make up count as "actor"',
+    help:
+      'Hops that failed, by type; of those that actors make up, an actor\'s first 100 by name, all others as "other"',
     labels: ["actor", "type"],
   },
   emitted: {
@@ -68,6 +70,18 @@ export const METRICS = {
     help: "What happened to sandboxes: child-started, child-killed, child-died, bystanders, violation",
     labels: ["actor", "event"],
   },
+  recorded: {
+    name: "troupe_crew_records_total",
+    type: "counter",
+    help: "Ends that x-sink and x-sump took in, by what became of them: new, repeat, conflict, replaced",
+    labels: ["member", "recorded"],
+  },
+  ready: {
+    name: "troupe_ready",
+    type: "gauge",
+    help: "1 when it can take envelopes, 0 when it cannot; /readyz says why",
+    labels: [],
+  },
   queue: {
     name: "troupe_queue_messages",
     type: "gauge",
@@ -91,6 +105,8 @@ export interface HostMetrics {
   published(actor: string, outcome: Outcome["kind"]): void;
   inFlight(actor: string, count: number): void;
   stageEvent(actor: string, event: StageEvent): void;
+  /** What became of an end that a member of the crew took in, such as `new` or `conflict`. */
+  recorded(member: string, recorded: string): void;
 }
 
 /** Counts nothing. */
@@ -100,12 +116,15 @@ export const NO_METRICS: HostMetrics = {
   published() {},
   inFlight() {},
   stageEvent() {},
+  recorded() {},
 };
 
 /** Counts for Prometheus. */
 export interface PrometheusMetrics extends HostMetrics {
   /** Sets the depths of queues, which are read when somebody asks. */
   queues(depths: ReadonlyMap<string, Depth>): void;
+  /** Sets whether it can take envelopes, which is found out when somebody asks. */
+  ready(ready: boolean): void;
   /** The exposition format's text, and its content type. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -133,19 +152,24 @@ export async function createMetrics(): Promise<PrometheusMetrics> {
   const inFlight = gauge(METRICS.inFlight);
   const seconds: Histogram = new Histogram({ ...configuration(METRICS.seconds), buckets: BUCKETS });
   const stage = counter(METRICS.stage);
+  const recorded = counter(METRICS.recorded);
+  const ready = gauge(METRICS.ready);
   const queue = gauge(METRICS.queue);
+  const types = new ErrorTypes();
   return {
     received: (actor) => received.inc({ actor }),
     done(actor, hop) {
       done.inc({ actor, verdict: hop.verdict });
       emitted.inc({ actor }, hop.emitted);
       seconds.observe({ actor }, hop.seconds);
-      if (hop.errorType !== undefined) failures.inc({ actor, type: boundedType(hop.errorType) });
+      if (hop.errorType !== undefined) failures.inc({ actor, type: types.label(actor, hop.errorType) });
     },
     published: (actor, outcome) => published.inc({ actor, outcome }),
     inFlight: (actor, count) => inFlight.set({ actor }, count),
     stageEvent: (actor, event) =>
       stage.inc({ actor, event: event.kind }, event.kind === "bystanders" ? event.count : 1),
+    recorded: (member, what) => recorded.inc({ member, recorded: what }),
+    ready: (is) => ready.set(is ? 1 : 0),
     queues(depths) {
       queue.reset();
       for (const [name, depth] of depths) {
@@ -156,11 +180,6 @@ export async function createMetrics(): Promise<PrometheusMetrics> {
     },
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
-}
-
-/** An error's type as a label: the platform's are few, an actor's could be any number. */
-function boundedType(type: string): string {
-  return type.startsWith("troupe.") ? type : "actor";
 }
 
 /** The table of metrics, as Markdown. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { pause } from "../../pause.ts";
+
 /** First and longest bound of a pause, in milliseconds. */
 export interface BackoffOptions {
   readonly first: number;
@@ -31,18 +33,4 @@ export class Backoff {
     this.#bound = Math.min(this.#bound * 2, this.#options.longest);
     await pause(ms, signal);
   }
-}
-
-/** Waits. Resolves early when the signal is given. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -6,7 +6,8 @@
 
 import { TransportClosedError } from "../errors.ts";
 import { nodeName, type RabbitmqNode } from "./address.ts";
-import { Backoff, pause } from "./backoff.ts";
+import { pause } from "../../pause.ts";
+import { Backoff } from "./backoff.ts";
 import { RabbitmqAddressError, RabbitmqRefusedError, RabbitmqUnreachableError, reasonOf } from "./errors.ts";
 import { Link, type LinkOptions } from "./link.ts";
 

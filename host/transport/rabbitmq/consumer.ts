@@ -15,7 +15,8 @@ import {
   type Settlement,
   SUSPECT_FROM,
 } from "../transport.ts";
-import { Backoff, pause } from "./backoff.ts";
+import { pause } from "../../pause.ts";
+import { Backoff } from "./backoff.ts";
 import type { Connector, RabbitmqEvent } from "./connector.ts";
 import type { Lease } from "./leases.ts";
 import type { Link } from "./link.ts";

@@ -24,7 +24,8 @@ import type {
 } from "../transport.ts";
 import { closeChannel } from "./close_channel.ts";
 import type { RabbitmqAddress } from "./address.ts";
-import { Backoff, pause } from "./backoff.ts";
+import { pause } from "../../pause.ts";
+import { Backoff } from "./backoff.ts";
 import { Broadcasts } from "./broadcast.ts";
 import { Connector, type RabbitmqEvent } from "./connector.ts";
 import { RabbitmqConsumer } from "./consumer.ts";
