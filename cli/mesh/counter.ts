@@ -57,6 +57,10 @@ export class Counter implements HostMetrics {
     this.#also.stageEvent(...args);
   }
 
+  recorded(...args: Parameters<HostMetrics["recorded"]>): void {
+    this.#also.recorded(...args);
+  }
+
   #add(name: string, failed: boolean): void {
     const { done, failed: before } = this.of(name);
     this.#tallies.set(name, { done: done + 1, failed: before + (failed ? 1 : 0) });

@@ -30,7 +30,8 @@ export const METRICS = {
   done: {
     name: "troupe_hops_total",
     type: "counter",
-    help: "Hops done, by how they ended: forwarded, finished, aborted, failed, retried, rerouted, dead",
+    help:
+      "Hops done, by how they ended: forwarded, finished, aborted, failed, retried, rerouted, dead, canceled",
     labels: ["actor", "verdict"],
   },
   failures: {
