@@ -16,11 +16,13 @@ import { CREW, SINK } from "./actor_name.ts";
 import { openStore } from "./crew/open_store.ts";
 import { DEFAULT_RETENTION, type Retention, startSweeper } from "./crew/retention.ts";
 import { type CrewName, isCrewName, runCrewMember } from "./crew/run.ts";
+import { stopAtOnce } from "./crew/stop_at_once.ts";
 import { durationOf } from "./duration.ts";
 import { TroupeError } from "./errors.ts";
 import { type HealthServer, type Problem, serveHealth } from "./observe/health.ts";
 import { createLogger, type Logger } from "./observe/logs.ts";
 import { createMetrics, type HostMetrics, NO_METRICS } from "./observe/metrics.ts";
+import { openTracing, type Tracing } from "./observe/tracing.ts";
 import { startReplica } from "./replica.ts";
 import { bundleStage } from "./stage/supervisor.ts";
 import { openTransport } from "./transport/open.ts";
@@ -143,6 +145,10 @@ interface Running {
 async function run(settings: Settings): Promise<void> {
   const { what, path, port, retention } = settings;
   const logger = createLogger({ format: settings.format });
+  const tracing = await openTracing(Deno.env.toObject(), {
+    service: "troupe",
+    onFailure: (problem) => logger.warn("spans cannot be sent, and are lost until they can", { problem }),
+  });
   const transport = await openTransport(settings.transport, {
     name: `host ${what}`,
     onEvent: ({ kind, detail }) => {
@@ -160,9 +166,10 @@ async function run(settings: Settings): Promise<void> {
       refresh: async () => metrics.queues(await transport.depths()),
       onRefreshFailure: (error) => logger.warn("the depths of queues cannot be had", { error }),
     }, { port: port ?? 0 });
+    const shared = { transport, logger, metrics: metrics ?? NO_METRICS, tracing };
     const running = isCrewName(what)
-      ? await runCrew(what, { transport, logger, store: path, retention })
-      : await runActor(what, { transport, logger, cacheDir: path, metrics: metrics ?? NO_METRICS });
+      ? await runCrew(what, { ...shared, store: path, retention })
+      : await runActor(what, { ...shared, cacheDir: path });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
     logger.info("it runs", health ? { metricsPort: health.port } : {});
@@ -171,7 +178,16 @@ async function run(settings: Settings): Promise<void> {
   } finally {
     await health?.close();
     await transport.close();
+    await tracing.close();
   }
+}
+
+/** What every replica works with. */
+interface Shared {
+  readonly transport: Transport;
+  readonly logger: Logger;
+  readonly metrics: HostMetrics;
+  readonly tracing: Tracing;
 }
 
 function problemsOf(own: Problem, transport: Transport): Problem[] {
@@ -181,7 +197,7 @@ function problemsOf(own: Problem, transport: Transport): Problem[] {
 
 async function runActor(
   file: string,
-  options: { transport: Transport; logger: Logger; cacheDir: string; metrics: HostMetrics },
+  options: Shared & { readonly cacheDir: string },
 ): Promise<Running> {
   const text = await readSpec(file);
   // In a process of its own, while the reader of specs is loaded, which takes as long: a cold start is to be short.
@@ -209,17 +225,16 @@ async function readSpec(file: string): Promise<string> {
 
 async function runCrew(
   name: CrewName,
-  { transport, logger, store: address, retention }: {
-    transport: Transport;
-    logger: Logger;
-    store: string;
-    retention: Retention;
+  { store: address, retention, ...shared }: Shared & {
+    readonly store: string;
+    readonly retention: Retention;
   },
 ): Promise<Running> {
+  const { transport, logger } = shared;
   await transport.declare(CREW);
   const onFailure = (error: unknown) => logger.warn("nothing can be recorded; it is tried again", { error });
   const store = await openStore(address, { onFailure });
-  const options = { transport, store, logger: logger.child({ actor: name }) };
+  const options = { ...shared, store, logger: logger.child({ actor: name }) };
   const member = runCrewMember(name, options);
   const sweeper = name === SINK ? startSweeper({ ...options, retention }) : undefined;
   const close = async () => {
@@ -229,10 +244,7 @@ async function runCrew(
     done: member.done.then(close),
     problem: () => member.problem(),
     drain: () => member.stop(),
-    // What waits for a store that is away is given back, as without it nothing would ever end.
-    stop: async () => {
-      await Promise.all([member.stop(), close()]);
-    },
+    stop: () => stopAtOnce([member], { store }),
   };
 }
 
