@@ -20,6 +20,8 @@ export interface MeshSpec {
   readonly name: string;
   /** Address of the queues, without user and password; undefined where the file does not say. */
   readonly transport: string | undefined;
+  /** Address of the store, without a password; undefined where the file does not say. */
+  readonly store: string | undefined;
 }
 
 const text = (what: string) => z.string(`has to be ${what}`);
@@ -37,13 +39,17 @@ const MeshResource = z.strictObject({
       "must not hold a user or a password: they come from TROUPE_RABBITMQ_USER, and TROUPE_RABBITMQ_PASSWORD or " +
         "TROUPE_RABBITMQ_PASSWORD_FILE",
     ).optional(),
+    store: text("an address such as postgres://mesh@db.example/shop").refine(
+      (address) => !/^\w+:\/\/[^@]*:.*@/s.test(address),
+      "must not hold a password: it comes from TROUPE_STORE_PASSWORD or TROUPE_STORE_PASSWORD_FILE",
+    ).optional(),
   }, "has to be an object, such as { transport: … }").default({}),
 }, "has to be an object with apiVersion, kind, metadata and spec");
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   "": ["apiVersion", "kind", "metadata", "spec"],
   metadata: ["name"],
-  spec: ["transport"],
+  spec: ["transport", "store"],
 };
 
 /**
@@ -62,7 +68,7 @@ export async function readMeshFile(dir: string): Promise<MeshSpec | undefined> {
     throw error;
   }
   const { metadata, spec } = readResource(content, { file, schema: MeshResource, unknownField });
-  return { name: metadata.name, transport: spec.transport };
+  return { name: metadata.name, transport: spec.transport, store: spec.store };
 }
 
 function unknownField(key: string, within: string): string {

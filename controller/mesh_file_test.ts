@@ -15,13 +15,16 @@ async function read(text?: string) {
   }
 }
 
-Deno.test("a mesh's file chooses the transport, or leaves that to others; it need not be there", async () => {
+Deno.test("a mesh's file chooses the transport and the store, or leaves that to others; it need not be there", async () => {
   const address = "rabbitmq://broker.example/shop?namespace=staging";
   assertEquals(await read(`${HEAD}spec: { transport: "${address}" }\n`), {
     name: "shop",
     transport: address,
+    store: undefined,
   });
-  assertEquals(await read(HEAD), { name: "shop", transport: undefined });
+  assertEquals(await read(HEAD), { name: "shop", transport: undefined, store: undefined });
+  const store = "postgres://mesh@db.example:5432/shop?schema=a";
+  assertEquals((await read(`${HEAD}spec: { store: "${store}" }\n`))?.store, store);
   assertEquals(await read(), undefined);
   assertEquals(await readMeshFile("/no/such/folder"), undefined);
 });
@@ -35,6 +38,11 @@ const WRONG: Readonly<Record<string, readonly [text: string, ...says: string[]]>
   "a password that is not escaped": [
     `${HEAD}spec:\n  transport: rabbitmq://me:secr/et@broker.example/\n`,
     "mesh.yaml:5: spec.transport must not hold a user or a password",
+  ],
+  "a password of the store": [
+    `${HEAD}spec:\n  store: postgres://me:secr/et@db.example/shop\n`,
+    "mesh.yaml:5: spec.store must not hold a password",
+    "TROUPE_STORE_PASSWORD",
   ],
   "an unknown field": [
     `${HEAD}spec: { transprot: x }\n`,

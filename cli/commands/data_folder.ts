@@ -5,30 +5,31 @@
  */
 
 import { dirname, join, resolve } from "@std/path";
-import { DATA_FOLDER, MeshFolder, NoMeshError } from "../mesh/folder.ts";
+import { DATA_FOLDER, type MeshAddresses, MeshFolder, NoMeshError } from "../mesh/folder.ts";
 
 /**
  * The state of the mesh that a command is to look at: the folder that was named, or `$TROUPE_DATA`, or the nearest
  * `.troupe` from the current folder upwards.
  *
- * @param options `data`: the folder that was named; `transport`: the address of its queues, if one was named.
+ * @param options `data`: the folder that was named; `transport` and `store`: the addresses of its queues and its results,
+ * if they were named.
  * @throws {NoMeshError} when there is no state of a mesh.
  */
 export async function findMesh(
-  { data, transport }: { readonly data?: string; readonly transport?: string },
+  { data, ...addresses }: { readonly data?: string; readonly transport?: string; readonly store?: string },
 ): Promise<MeshFolder> {
   const given = data ?? Deno.env.get("TROUPE_DATA");
   if (given !== undefined) {
-    const folder = new MeshFolder(given, { transport });
+    const folder = new MeshFolder(given, addresses);
     await folder.mustExist();
     return folder;
   }
-  return await nearest(Deno.cwd(), transport);
+  return await nearest(Deno.cwd(), addresses);
 }
 
-async function nearest(from: string, transport: string | undefined): Promise<MeshFolder> {
+async function nearest(from: string, addresses: MeshAddresses): Promise<MeshFolder> {
   for (let above = resolve(from);; above = dirname(above)) {
-    const folder = new MeshFolder(join(above, DATA_FOLDER), { transport });
+    const folder = new MeshFolder(join(above, DATA_FOLDER), addresses);
     try {
       await folder.mustExist();
       return folder;

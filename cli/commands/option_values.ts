@@ -51,3 +51,11 @@ export function transportOption(otherwise: string): Option {
     `where the queues are: embedded, or rabbitmq://HOST/VHOST (default: $TROUPE_TRANSPORT, or ${otherwise})`,
   ).env("TROUPE_TRANSPORT");
 }
+
+/** The option that names the store. */
+export function storeOption(otherwise: string): Option {
+  return new Option(
+    "--store <address>",
+    `where results are kept: sqlite, a file, or postgres://USER@HOST/DATABASE (default: $TROUPE_STORE, or ${otherwise})`,
+  ).env("TROUPE_STORE");
+}

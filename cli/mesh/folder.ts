@@ -5,13 +5,15 @@
  */
 
 import { TroupeError } from "@troupe/host/errors";
-import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
+import { isStoreFile, openStore, type OpenStoreOptions } from "@troupe/host/crew/open_store";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { openTransport, type OpenTransportOptions, showAddress } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
 import { join, resolve } from "@std/path";
 import { takeLock } from "./lock.ts";
-import { EMBEDDED, OtherTransportError, readNote, writeNote } from "./transport_note.ts";
+import { readNote, writeNote } from "./note.ts";
+import { OtherStoreError, OWN_FILE, withoutPassword } from "./store_note.ts";
+import { EMBEDDED, OtherTransportError } from "./transport_note.ts";
 
 /** Name of the folder, beside the mesh, where none is named. */
 export const DATA_FOLDER = ".troupe";
@@ -27,20 +29,26 @@ export class NoMeshError extends TroupeError {
   }
 }
 
+/** Where the parts of a mesh are that need not be in its folder. */
+export interface MeshAddresses {
+  /** The queues. @default those that are noted in the folder, or else the embedded transport in it */
+  readonly transport?: string | undefined;
+  /** The results. @default the store that is noted in the folder, or else a SQLite file in it */
+  readonly store?: string | undefined;
+}
+
 /** The parts of a mesh's state. */
 export class MeshFolder {
   /** The folder, absolute. */
   readonly path: string;
   readonly #transport: string | undefined;
+  readonly #store: string | undefined;
 
-  /**
-   * @param path The folder; it need not exist.
-   * @param options `transport`: address of the queues. @default the one that is noted in the folder, or else the embedded
-   * transport in it
-   */
-  constructor(path: string, options: { readonly transport?: string | undefined } = {}) {
+  /** @param path The folder; it need not exist. */
+  constructor(path: string, { transport, store }: MeshAddresses = {}) {
     this.path = resolve(path);
-    this.#transport = options.transport;
+    this.#transport = transport;
+    this.#store = store;
   }
 
   /** Transpiled components, and the code of the sandbox. */
@@ -68,7 +76,7 @@ export class MeshFolder {
    * @throws {NoMeshError} when none was.
    */
   async mustExist(): Promise<void> {
-    if (await readNote(this.#note) !== undefined) return;
+    if (await readNote(this.#note, "transport") !== undefined) return;
     if (!await exists(this.#file)) throw new NoMeshError(this.path);
   }
 
@@ -85,12 +93,13 @@ export class MeshFolder {
     },
   ): Promise<Transport> {
     const wanted = showAddress(this.#transport ?? EMBEDDED);
-    const noted = await readNote(this.#note) ?? (await exists(this.#file) ? EMBEDDED : undefined);
+    const noted = await readNote(this.#note, "transport") ??
+      (await exists(this.#file) ? EMBEDDED : undefined);
     if (noted !== undefined && noted !== wanted) throw new OtherTransportError(this.#note, { noted, wanted });
     const transport = await this.#open(this.#transport ?? EMBEDDED, options);
     try {
       await prepare(transport);
-      if (noted === undefined) await writeNote(this.#note, wanted);
+      if (noted === undefined) await writeNote(this.#note, "transport", wanted);
       return transport;
     } catch (error) {
       await transport.close();
@@ -100,12 +109,36 @@ export class MeshFolder {
 
   /** The queues, for commands that send or look. */
   async openTransport(options: OpenTransportOptions = {}): Promise<Transport> {
-    return await this.#open(this.#transport ?? await readNote(this.#note) ?? EMBEDDED, options);
+    return await this.#open(this.#transport ?? await readNote(this.#note, "transport") ?? EMBEDDED, options);
   }
 
-  /** The results, and what waits. */
-  openStore(): Promise<CrewStore> {
-    return openSqliteStore({ path: join(this.path, "results.db") });
+  /**
+   * Opens the results, and what waits, for the mesh itself, and notes where they are; from then on they are there.
+   *
+   * @throws {OtherStoreError} when they are in another store; and what opening may throw.
+   */
+  async claimStore(options: OpenStoreOptions = {}): Promise<CrewStore> {
+    const wanted = withoutPassword(located(this.#store ?? OWN_FILE));
+    const noted = await readNote(this.#storeNote, "store") ??
+      (await exists(this.#results) ? OWN_FILE : undefined);
+    if (noted !== undefined && noted !== wanted) {
+      throw new OtherStoreError(this.#storeNote, { noted, wanted });
+    }
+    const store = await this.#openStore(this.#store ?? OWN_FILE, options);
+    if (noted === undefined) await writeNote(this.#storeNote, "store", wanted);
+    return store;
+  }
+
+  /** The results, and what waits, for commands that look. */
+  async openStore(options: OpenStoreOptions = {}): Promise<CrewStore> {
+    return await this.#openStore(
+      this.#store ?? await readNote(this.#storeNote, "store") ?? OWN_FILE,
+      options,
+    );
+  }
+
+  #openStore(address: string, options: OpenStoreOptions): Promise<CrewStore> {
+    return openStore(address === OWN_FILE ? this.#results : address, options);
   }
 
   #open(address: string, options: OpenTransportOptions): Promise<Transport> {
@@ -120,6 +153,21 @@ export class MeshFolder {
   get #note(): string {
     return join(this.path, "transport.json");
   }
+
+  /** The store in the folder. */
+  get #results(): string {
+    return join(this.path, "results.db");
+  }
+
+  get #storeNote(): string {
+    return join(this.path, "store.json");
+  }
+}
+
+/** An address that means the same from wherever it is used. */
+function located(address: string): string {
+  if (address === OWN_FILE || !isStoreFile(address)) return address;
+  return `sqlite:${resolve(address.replace(/^sqlite:/, ""))}`;
 }
 
 async function exists(path: string): Promise<boolean> {

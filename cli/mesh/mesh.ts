@@ -8,8 +8,10 @@ import { type ActorSpec, loadMesh } from "@troupe/controller/mesh";
 import { CREW, JOIN, PAUSE, RESUME, SINK, SUMP } from "@troupe/host/actor_name";
 import type { CrewMember } from "@troupe/host/crew/member";
 import { type Recorder, recordHops } from "@troupe/host/crew/recorder";
+import { type Retention, startSweeper, type Sweeper } from "@troupe/host/crew/retention";
 import { runSink } from "@troupe/host/crew/sink";
 import { runCrewMember } from "@troupe/host/crew/run";
+import { stopAtOnce } from "@troupe/host/crew/stop_at_once";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { runSump } from "@troupe/host/crew/sump";
 import type { Problem } from "@troupe/host/observe/health";
@@ -34,6 +36,8 @@ export interface MeshOptions {
   readonly recordPayloadBytes?: number;
   /** See `HostOptions.noQueueMs`. @default 30000 */
   readonly noQueueMs?: number;
+  /** How long what ended is kept. @default 7 days, and 14 for ids */
+  readonly retention?: Retention;
   /** Told whenever an actor's state changes. @default nothing is done */
   readonly onChange?: (status: MeshActorStatus) => void;
   /** Told of everything that the crew has recorded. @default nothing is done */
@@ -70,6 +74,7 @@ export class Mesh {
   readonly #actors = new Map<string, MeshActor>();
   readonly #crew: ReadonlyMap<string, CrewMember>;
   readonly #recorder: Recorder;
+  readonly #sweeper: Sweeper;
   readonly #idleness: Idleness;
   #ending = false;
   #closed = false;
@@ -87,8 +92,9 @@ export class Mesh {
     this.#idleness = idleness;
     this.transport = transport;
     this.store = store;
-    const { logger, onEnd = () => {}, noQueueMs = NO_QUEUE_MS } = options;
+    const { logger, retention, onEnd = () => {}, noQueueMs = NO_QUEUE_MS } = options;
     this.#recorder = recordHops({ transport, store, logger });
+    this.#sweeper = startSweeper({ store, logger, ...(retention ? { retention } : {}) });
     const shared = { transport, store };
     this.#crew = new Map([
       [
@@ -137,7 +143,7 @@ export class Mesh {
       prepare: (transport) => transport.declare([...CREW, ...specs.map(({ name }) => name)]),
     });
     try {
-      return new Mesh(options, { transport, idleness, store: await options.folder.openStore(), specs });
+      return new Mesh(options, { transport, idleness, store: await openStore(options), specs });
     } catch (error) {
       await transport.close();
       throw error;
@@ -279,14 +285,21 @@ export class Mesh {
   async stop(): Promise<void> {
     this.#ending = true;
     await Promise.all([...this.#actors.values()].map((actor) => actor.stop()));
-    await this.#close();
+    await this.#close({ now: true });
   }
 
-  async #close(): Promise<void> {
-    await Promise.all([...this.#crew.values()].map((member) => member.stop()));
+  async #close({ now = false } = {}): Promise<void> {
+    if (now) await stopAtOnce(this.#crew.values(), { store: this.store });
+    else await Promise.all([...this.#crew.values()].map((member) => member.stop()));
     await this.#recorder.stop();
     this.#closed = true;
     await this.transport.close();
-    await this.store.close();
+    await Promise.all([this.#sweeper.stop(), this.store.close()]);
   }
+}
+
+async function openStore({ folder, logger }: MeshOptions): Promise<CrewStore> {
+  return await folder.claimStore({
+    onFailure: (error) => logger.warn("nothing can be recorded; it is tried again", { error }),
+  });
 }

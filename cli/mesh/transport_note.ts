@@ -6,9 +6,7 @@
  */
 
 import { TroupeError } from "@troupe/host/errors";
-import { showAddress } from "@troupe/host/transport/open";
 import { dirname } from "@std/path";
-import { z } from "zod";
 
 /** What stands for the embedded transport in the state's own folder. */
 export const EMBEDDED = "embedded";
@@ -27,36 +25,4 @@ export class OtherTransportError extends TroupeError {
         `(troupe up DIR --until-idle --transport ${noted}) and remove ${note}`,
     );
   }
-}
-
-const Note = z.object({ transport: z.string().min(1) });
-
-/** The address that is noted, without user and password; undefined when none is. */
-export async function readNote(file: string): Promise<string | undefined> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  try {
-    return Note.parse(JSON.parse(text)).transport;
-  } catch (cause) {
-    throw new TroupeError(
-      "troupe.BadNote",
-      "user",
-      `${file} cannot be read: remove it, and name the transport again`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-/** Notes an address, without user and password. */
-export async function writeNote(file: string, address: string): Promise<void> {
-  const temporary = `${file}.${crypto.randomUUID()}`;
-  await Deno.writeTextFile(temporary, `${JSON.stringify({ transport: showAddress(address) })}\n`);
-  await Deno.rename(temporary, file);
 }

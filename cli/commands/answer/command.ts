@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { dataOption, parseDuration, transportOption } from "../option_values.ts";
+import { dataOption, parseDuration, storeOption, transportOption } from "../option_values.ts";
 import type { AnswerOptions } from "./run.ts";
 
 /** `troupe answer ID [JSON]`. */
@@ -34,6 +34,7 @@ export function answerCommand(): Command {
     .option("--reason <text>", "why it is called off")
     .option("--timeout <duration>", "how long to wait until it is taken up", parseDuration, 10_000)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .addOption(transportOption("that of the mesh"))
     .action(exitWith(
       async (id: string, answer: string | undefined, options: Omit<AnswerOptions, "id" | "answer">) => {

@@ -26,6 +26,7 @@ export interface AnswerOptions {
   /** How long to wait until it is taken up, in milliseconds. */
   readonly timeout: number;
   readonly data?: string;
+  readonly store?: string;
   /** Address of the queues. @default the one that the mesh was started with */
   readonly transport?: string;
 }

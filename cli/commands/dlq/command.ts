@@ -2,7 +2,7 @@
 
 import { Command, Option } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { dataOption, transportOption } from "../option_values.ts";
+import { dataOption, storeOption, transportOption } from "../option_values.ts";
 import { parseMoment, STATES } from "./filter.ts";
 import type { DropOptions } from "./drop.ts";
 import type { ListOptions } from "./list.ts";
@@ -55,6 +55,7 @@ function listCommand(): Command {
     .addOption(new Option("--state <state>", "in which state").choices([...STATES, "all"]).default("open"))
     .option("--json", "one JSON object a line", false)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .action(exitWith(async (options: ListOptions) => {
       const { listLetters } = await import("./list.ts");
       return await listLetters(options);
@@ -79,6 +80,7 @@ function showCommand(): Command {
     .option("--body", "only the bytes that died, unchanged", false)
     .option("--json", "one JSON object a line", false)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .action(exitWith(async (ref: string, options: Omit<ShowOptions, "ref">) => {
       const { showLetters } = await import("./show.ts");
       return await showLetters({ ...options, ref });
@@ -117,6 +119,7 @@ function replayCommand(): Command {
     .option("--yes", "with --all: do not ask", false)
     .option("--json", "one JSON object a line", false)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .addOption(transportOption("that of the mesh"))
     .action(exitWith(async (ref: string | undefined, options: Omit<ReplayOptions, "ref">) => {
       const { replayLetters } = await import("./replay.ts");
@@ -148,6 +151,7 @@ function dropCommand(): Command {
     .option("--yes", "with --all: do not ask", false)
     .option("--json", "one JSON object a line", false)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .action(exitWith(async (ref: string | undefined, options: Omit<DropOptions, "ref">) => {
       const { dropLetters } = await import("./drop.ts");
       return await dropLetters({ ...options, ref });

@@ -19,6 +19,7 @@ export interface DropOptions extends ChoiceOptions {
   readonly state: LetterState;
   readonly json: boolean;
   readonly data?: string;
+  readonly store?: string;
 }
 
 /** Letters that are dropped together. */

@@ -20,6 +20,7 @@ export interface ListOptions extends FilterOptions {
   readonly root?: string;
   readonly json: boolean;
   readonly data?: string;
+  readonly store?: string;
 }
 
 /** Lists. @returns The exit code. */

@@ -34,6 +34,7 @@ export interface ReplayOptions extends ChoiceOptions {
   readonly again: boolean;
   readonly json: boolean;
   readonly data?: string;
+  readonly store?: string;
   /** Address of the queues. @default the one that the mesh was started with */
   readonly transport?: string;
 }

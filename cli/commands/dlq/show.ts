@@ -19,6 +19,7 @@ export interface ShowOptions {
   readonly body: boolean;
   readonly json: boolean;
   readonly data?: string;
+  readonly store?: string;
 }
 
 /**

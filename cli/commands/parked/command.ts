@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { dataOption } from "../option_values.ts";
+import { dataOption, storeOption } from "../option_values.ts";
 import type { ParkedOptions } from "./run.ts";
 
 /** `troupe parked`. */
@@ -21,6 +21,7 @@ export function parkedCommand(): Command {
   })
     .option("--json", "one JSON object a line", false)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .action(exitWith(async (options: ParkedOptions) => {
       const { listParked } = await import("./run.ts");
       return await listParked(options);

@@ -16,6 +16,7 @@ import { parkedJson, parkedLine } from "./print.ts";
 export interface ParkedOptions {
   readonly json: boolean;
   readonly data?: string;
+  readonly store?: string;
 }
 
 /** Lists. @returns The exit code. */

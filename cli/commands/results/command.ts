@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { dataOption } from "../option_values.ts";
+import { dataOption, storeOption } from "../option_values.ts";
 import type { ResultsOptions } from "./run.ts";
 
 /** `troupe results [ID]`. */
@@ -29,6 +29,7 @@ export function resultsCommand(): Command {
     .option("--failed", "only results whose phase is failed", false)
     .option("--root <id>", "only what came of the envelope that was submitted under this id")
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .action(exitWith(async (id: string | undefined, options: Omit<ResultsOptions, "id">) => {
       const { results } = await import("./run.ts");
       return await results({ ...options, ...(id === undefined ? {} : { id }) });

@@ -23,6 +23,7 @@ export interface ResultsOptions {
   readonly failed: boolean;
   readonly root?: string;
   readonly data?: string;
+  readonly store?: string;
 }
 
 /** There is no result of an envelope. */

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { collect, dataOption, parseDuration, transportOption } from "../option_values.ts";
+import { collect, dataOption, parseDuration, storeOption, transportOption } from "../option_values.ts";
 import { UsageError } from "../usage_error.ts";
 import type { SendOptions } from "./run.ts";
 
@@ -60,6 +60,7 @@ export function sendCommand(): Command {
     .option("--wait", "wait for the results and print them", false)
     .option("--timeout <duration>", "how long --wait waits", parseDuration, 60_000)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .addOption(transportOption("that of the mesh"))
     .action(exitWith(async (route: string | undefined, payloads: string[], { header, ...options }: Given) => {
       if (options.envelope && route !== undefined) {

@@ -43,6 +43,7 @@ export interface SendOptions {
   /** In milliseconds. */
   readonly timeout: number;
   readonly data?: string;
+  readonly store?: string;
   /** Address of the queues. @default the one that the mesh was started with */
   readonly transport?: string;
 }

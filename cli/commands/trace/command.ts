@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { dataOption, transportOption } from "../option_values.ts";
+import { dataOption, storeOption, transportOption } from "../option_values.ts";
 import type { TraceOptions } from "./run.ts";
 
 /** `troupe trace ID`. */
@@ -25,6 +25,7 @@ export function traceCommand(): Command {
     .option("--payload", "show payloads, as they came to each actor", false)
     .option("--json", "one JSON object", false)
     .addOption(dataOption())
+    .addOption(storeOption("the one that the mesh began with"))
     .addOption(transportOption("that of the mesh"))
     .action(exitWith(async (id: string, options: Omit<TraceOptions, "id">) => {
       const { trace } = await import("./run.ts");

@@ -21,6 +21,7 @@ export interface TraceOptions {
   readonly payload: boolean;
   readonly json: boolean;
   readonly data?: string;
+  readonly store?: string;
   /** Address of the queues. @default the one that the mesh was started with */
   readonly transport?: string;
 }

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { parsePort, transportOption } from "../option_values.ts";
+import { parseDuration, parsePort, storeOption, transportOption } from "../option_values.ts";
 import type { UpOptions } from "./run.ts";
 
 /** `troupe up [DIR]`. */
@@ -21,6 +21,10 @@ export function upCommand(): Command {
         line: "troupe up shop --transport rabbitmq://broker.example/shop",
         what: "with the queues on RabbitMQ",
       },
+      {
+        line: "troupe up shop --store postgres://mesh@db.example/shop",
+        what: "with the results in Postgres",
+      },
       { line: "troupe up --metrics-port 9090 --log json --plain", what: "as a service" },
     ],
     exitCodes: {
@@ -32,6 +36,9 @@ export function upCommand(): Command {
     .argument("[dir]", "folder in which every actor.yaml is looked for", ".")
     .option("--data <folder>", "where the mesh keeps its state (default: .troupe in DIR)")
     .addOption(transportOption("what mesh.yaml in DIR says, or embedded"))
+    .addOption(storeOption("what mesh.yaml in DIR says, or sqlite"))
+    .option("--retention <time>", "how long results and dead letters are kept (default: 7d)", parseDuration)
+    .option("--keep-ids <time>", "how long their ids are known (default: 14d)", parseDuration)
     .option("--until-idle", "end when nothing is left to do", false)
     .option("--no-watch", "do not look for changes of sources")
     .option("--no-check", "do not check the types of TypeScript sources")

@@ -6,6 +6,7 @@
 
 import { loadMesh } from "@troupe/controller/mesh";
 import { readMeshFile } from "@troupe/controller/mesh_file";
+import { DEFAULT_RETENTION, type Retention } from "@troupe/host/crew/retention";
 import type { Level } from "@troupe/host/observe/logs";
 import { createMetrics, NO_METRICS } from "@troupe/host/observe/metrics";
 import { join } from "@std/path";
@@ -13,6 +14,7 @@ import { Counter } from "../../mesh/counter.ts";
 import { DATA_FOLDER, MeshFolder } from "../../mesh/folder.ts";
 import { Mesh } from "../../mesh/mesh.ts";
 import { EXIT } from "../exit_code.ts";
+import { UsageError } from "../usage_error.ts";
 import { tellDraining, tellStranded, tellUp } from "./announce.ts";
 import { ChangeReport } from "./change_report.ts";
 import { untilIdle } from "./idle.ts";
@@ -29,6 +31,11 @@ export interface UpOptions {
   readonly data?: string;
   /** Address of the queues. @default what `mesh.yaml` says, or the embedded transport */
   readonly transport?: string;
+  /** Address of the store. @default what `mesh.yaml` says, or a file in `data` */
+  readonly store?: string;
+  /** See `Retention`, in milliseconds. */
+  readonly retention?: number;
+  readonly keepIds?: number;
   /** Whether to end when nothing is left to do. */
   readonly untilIdle: boolean;
   /** Whether to take up changes of sources. */
@@ -53,8 +60,12 @@ export async function up(options: UpOptions): Promise<number> {
   using interruption = new Interruption();
   // Nothing is made on disk for a folder that is no mesh.
   await loadMesh(options.dir);
-  const transport = options.transport ?? (await readMeshFile(options.dir))?.transport;
-  const folder = new MeshFolder(options.data ?? join(options.dir, DATA_FOLDER), { transport });
+  const retention = retentionOf(options);
+  const file = await readMeshFile(options.dir);
+  const folder = new MeshFolder(options.data ?? join(options.dir, DATA_FOLDER), {
+    transport: options.transport ?? file?.transport,
+    store: options.store ?? file?.store,
+  });
   await folder.make();
   using _lock = await folder.lock();
   const metrics = options.metricsPort === undefined ? undefined : await createMetrics();
@@ -70,6 +81,7 @@ export async function up(options: UpOptions): Promise<number> {
       logger: teller.logger,
       metrics: counter,
       check: options.check,
+      retention,
       onChange(status) {
         // What comes to its end then is no news.
         if (!mesh?.ending) report.changed(status);
@@ -81,6 +93,16 @@ export async function up(options: UpOptions): Promise<number> {
     await server?.close();
     await teller.end();
   }
+}
+
+/** How long what ended is kept. @throws {UsageError} */
+function retentionOf({ retention, keepIds }: UpOptions): Retention {
+  const keepMs = retention ?? DEFAULT_RETENTION.keepMs;
+  const keepIdsMs = keepIds ?? Math.max(keepMs, DEFAULT_RETENTION.keepIdsMs);
+  if (keepIdsMs < keepMs) {
+    throw new UsageError("--keep-ids is less than --retention: an id is known as long as what came under it");
+  }
+  return { keepMs, keepIdsMs };
 }
 
 interface Running {
