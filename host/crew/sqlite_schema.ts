@@ -5,6 +5,7 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { CONTROLS } from "./sqlite_controls.ts";
 import { SqliteFileError, type SqliteSchema } from "../sqlite/file.ts";
 import { EXPIRY } from "./sqlite_expiry_schema.ts";
 import { WAITING } from "./sqlite_waiting_schema.ts";
@@ -155,7 +156,7 @@ END`;
 const APPLICATION_ID = 0x74727073;
 
 /** What each version adds to the one before. */
-const VERSIONS: readonly string[] = [RESULTS, LETTERS, WAITING, EXPIRY];
+const VERSIONS: readonly string[] = [RESULTS, LETTERS, WAITING, EXPIRY, CONTROLS];
 
 /** What the store's file holds. */
 export const STORE_SCHEMA: SqliteSchema = {

@@ -88,7 +88,12 @@ Deno.test("a file of version 2 gets the tables of what waits, and of what is for
   await withFolder(async (path) => {
     await (await openSqliteStore({ path })).close();
     const old = new DatabaseSync(path);
-    for (const table of ["parked", "parked_body", "fan_in", "fan_slice", "tombstone"]) {
+    for (
+      const table of [
+        ...["parked", "parked_body", "fan_in", "fan_slice", "tombstone"],
+        ...["paused", "canceled", "control_revision"],
+      ]
+    ) {
       old.exec(`DROP TABLE ${table}`);
     }
     for (

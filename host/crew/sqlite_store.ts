@@ -9,6 +9,7 @@ import type { HopRecord } from "../hop_record.ts";
 import { openSqliteFile } from "../sqlite/file.ts";
 import { GroupCommit } from "../sqlite/group_commit.ts";
 import { bodyDigest, errorType, judgeResult } from "./result_identity.ts";
+import { SqliteControls } from "./sqlite_controls.ts";
 import { expire } from "./sqlite_expiry.ts";
 import { SqliteJoining } from "./sqlite_joining.ts";
 import { type LetterFile, SqliteLetters } from "./sqlite_letters.ts";
@@ -57,6 +58,7 @@ class SqliteStore implements CrewStore {
   readonly letters: SqliteLetters;
   readonly parking: SqliteParking;
   readonly joining: SqliteJoining;
+  readonly controls: SqliteControls;
   readonly #db: DatabaseSync;
   readonly #commits: GroupCommit;
   readonly #statements = new Map<string, StatementSync>();
@@ -73,6 +75,7 @@ class SqliteStore implements CrewStore {
     this.letters = new SqliteLetters(file);
     this.parking = new SqliteParking(file);
     this.joining = new SqliteJoining(file);
+    this.controls = new SqliteControls(file);
   }
 
   async recordResults(records: readonly ResultRecord[]): Promise<Recorded[]> {

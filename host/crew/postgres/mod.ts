@@ -19,6 +19,7 @@ import type {
   StoredResult,
 } from "../store.ts";
 import type { PostgresAddress } from "./address.ts";
+import { PostgresControls } from "./controls.ts";
 import { Database } from "./database.ts";
 import { deadOf, recordDead, sizeOfDead } from "./dead.ts";
 import { PostgresSetupError, PostgresUnavailableError } from "./errors.ts";
@@ -75,6 +76,7 @@ class PostgresStore implements CrewStore {
   readonly letters: PostgresLetters;
   readonly parking: PostgresParking;
   readonly joining: PostgresJoining;
+  readonly controls: PostgresControls;
   readonly #database: Database;
   readonly #results: Gatherer<DigestedResult, Recorded>;
   readonly #dead: Gatherer<DeadRecord, Recorded>;
@@ -86,6 +88,7 @@ class PostgresStore implements CrewStore {
     this.letters = new PostgresLetters(database);
     this.parking = new PostgresParking(database);
     this.joining = new PostgresJoining(database);
+    this.controls = new PostgresControls(database);
     this.#results = new Gatherer({
       write: (items) => database.write((query) => recordResults(query, items), "shared"),
       size: sizeOfResult,
