@@ -17,6 +17,7 @@ import { runSump } from "@troupe/host/crew/sump";
 import type { Problem } from "@troupe/host/observe/health";
 import type { Logger } from "@troupe/host/observe/logs";
 import type { HostMetrics } from "@troupe/host/observe/metrics";
+import { NO_TRACING, type Tracing } from "@troupe/host/observe/tracing";
 import type { Depth, Transport } from "@troupe/host/transport";
 import { basename, resolve } from "@std/path";
 import { MeshActor, type MeshActorStatus } from "./actor.ts";
@@ -30,6 +31,8 @@ export interface MeshOptions {
   readonly folder: MeshFolder;
   readonly logger: Logger;
   readonly metrics: HostMetrics;
+  /** See `HostOptions.tracing`. @default nothing is traced */
+  readonly tracing?: Tracing;
   /** Whether to check the types of actors written in TypeScript when they are built. @default true */
   readonly check?: boolean;
   /** See `HostOptions.recordPayloadBytes`. @default 65536 */
@@ -92,10 +95,11 @@ export class Mesh {
     this.#idleness = idleness;
     this.transport = transport;
     this.store = store;
-    const { logger, retention, onEnd = () => {}, noQueueMs = NO_QUEUE_MS } = options;
+    const { logger, metrics, tracing = NO_TRACING, retention, onEnd = () => {}, noQueueMs = NO_QUEUE_MS } =
+      options;
     this.#recorder = recordHops({ transport, store, logger });
     this.#sweeper = startSweeper({ store, logger, ...(retention ? { retention } : {}) });
-    const shared = { transport, store };
+    const shared = { transport, store, metrics, tracing };
     this.#crew = new Map([
       [
         SINK,
@@ -250,13 +254,21 @@ export class Mesh {
 
   async #add(spec: ActorSpec): Promise<void> {
     if (this.#ending) return;
-    const { folder, logger, metrics, check = true, recordPayloadBytes = 64 * 1024, noQueueMs = NO_QUEUE_MS } =
-      this.#options;
+    const {
+      folder,
+      logger,
+      metrics,
+      tracing = NO_TRACING,
+      check = true,
+      recordPayloadBytes = 64 * 1024,
+      noQueueMs = NO_QUEUE_MS,
+    } = this.#options;
     const actor = new MeshActor(spec, {
       replica: {
         transport: this.transport,
         logger,
         metrics,
+        tracing,
         cacheDir: folder.cacheDir,
         recordPayloadBytes,
         noQueueMs,

@@ -7,6 +7,9 @@
 import { ENVELOPE_LIMITS } from "@troupe/host/envelope";
 import { TroupeError } from "@troupe/host/errors";
 import { idempotentId } from "@troupe/host/lineage";
+import { openTracing } from "@troupe/host/observe/tracing";
+import { newTraceContext } from "@troupe/host/trace_context";
+import { submissionSpanId, submissionTraceId } from "@troupe/host/trace_ids";
 import { join } from "@std/path";
 import type { MeshFolder } from "../../mesh/folder.ts";
 import { Output } from "../../view/output.ts";
@@ -69,14 +72,19 @@ export async function send(options: SendOptions): Promise<number> {
     route: options.route ?? [],
     headers: parseHeaders(options.headers),
     deadline: options.deadline === undefined ? undefined : parseDeadline(options.deadline, new Date()),
+    beginTrace: newTraceContext,
   };
   checkRoute(defaults.route);
   const folder = await findMesh(options);
+  const tracing = await openTracing(Deno.env.toObject(), {
+    service: "troupe",
+    onFailure: (problem) => console.error(`troupe: its spans could not be sent: ${problem}`),
+  });
   const transport = await folder.openTransport();
   const out = new Output();
   let sent: readonly string[] = [];
   try {
-    const sender = await Sender.make(transport, options.wait ? undefined : out);
+    const sender = await Sender.make(transport, { tracing, out: options.wait ? undefined : out });
     sender.checkRoute(defaults.route);
     if (options.key !== undefined) {
       await sendUnderKey(options.key, options.payloads[0] ?? "", { sender, defaults, folder });
@@ -87,6 +95,7 @@ export async function send(options: SendOptions): Promise<number> {
     await out.flush();
   } finally {
     await transport.close();
+    await tracing.close();
   }
   return options.wait ? await waitForResults(sent, { folder, out, timeoutMs: options.timeout }) : EXIT.ok;
 }
@@ -119,7 +128,7 @@ interface Sending {
 async function sendAll(options: SendOptions, { sender, defaults }: Sending): Promise<void> {
   const submit = (text: string): Submission => {
     if (!options.envelope) return submissionOf(text, options.id ?? crypto.randomUUID(), defaults);
-    const submission = submissionOfEnvelope(text);
+    const submission = submissionOfEnvelope(text, defaults);
     sender.checkRoute([submission.to]);
     return submission;
   };
@@ -195,7 +204,9 @@ async function sendUnderKey(
   { sender, defaults, folder }: Sending & { readonly folder: MeshFolder },
 ): Promise<void> {
   const id = await idempotentId(TENANT, key);
-  const submission = orUsage(() => submissionOf(payload, id, defaults), 1);
+  // Whoever sends it again goes on with the same trace.
+  const trace = { traceId: await submissionTraceId(id), spanId: await submissionSpanId(id), sampled: true };
+  const submission = orUsage(() => submissionOf(payload, id, { ...defaults, beginTrace: () => trace }), 1);
   const { KeyBook } = await import("./keys.ts");
   const keys = new KeyBook(join(folder.path, "keys.db"));
   try {

@@ -9,6 +9,7 @@ import { encodeEnvelope, type Envelope, type Headers, type Json, parseEnvelope }
 import { scanJson } from "@troupe/host/json_text";
 import { parseJson } from "@troupe/host/json_value";
 import { MAX_NEXT } from "@troupe/host/route";
+import { readTraceContext, type TraceContext, withTraceContext } from "@troupe/host/trace_context";
 import { durationOf } from "../duration.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -17,8 +18,14 @@ const STRIPPED_HEADER = /^x-troupe-/i;
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
+/** How an envelope is made. */
+export interface Making {
+  /** Begins the trace of an envelope that has no valid one. @default what it has of a trace stays as it is */
+  readonly beginTrace?: () => TraceContext;
+}
+
 /** What all envelopes of one command have in common. */
-export interface SubmissionDefaults {
+export interface SubmissionDefaults extends Making {
   /** Actors to go through, at least one. */
   readonly route: readonly string[];
   readonly headers: Headers;
@@ -32,6 +39,8 @@ export interface Submission {
   /** The actor that it goes to first. */
   readonly to: string;
   readonly body: Uint8Array;
+  /** The trace that begins with it; undefined where it goes on with another one. */
+  readonly trace?: TraceContext;
 }
 
 /**
@@ -104,18 +113,19 @@ export function submissionOf(payload: string, id: string, defaults: SubmissionDe
     ...(defaults.deadline === undefined ? {} : { status: { deadline_at: defaults.deadline } }),
     payload: payload.trim(),
     extra: [],
-  });
+  }, defaults);
 }
 
 /**
  * A whole envelope that a sender wrote, as it is, but for what only the mesh may write: headers under `x-troupe-`, and
  * the status without its deadline.
  *
+ * @param making See {@linkcode Making}.
  * @throws {MalformedEnvelopeError} when it is none.
  * @throws {EnvelopeLimitError} when it is over a limit.
  * @throws {UsageError} when it is addressed to the crew.
  */
-export function submissionOfEnvelope(text: string): Submission {
+export function submissionOfEnvelope(text: string, making: Making = {}): Submission {
   const { status, headers, ...envelope } = parseEnvelope(new TextEncoder().encode(text));
   const { curr, next } = envelope.route;
   if (curr === "") {
@@ -129,14 +139,16 @@ export function submissionOfEnvelope(text: string): Submission {
     ...envelope,
     ...(kept ? { headers: kept } : {}),
     ...(status?.deadline_at === undefined ? {} : { status: { deadline_at: status.deadline_at } }),
-  });
+  }, making);
 }
 
-function seal(envelope: Envelope): Submission {
+function seal(untraced: Envelope, { beginTrace }: Making): Submission {
+  const trace = readTraceContext(untraced.headers) ? undefined : beginTrace?.();
+  const envelope = trace ? { ...untraced, headers: withTraceContext(untraced.headers, trace) } : untraced;
   const body = encodeEnvelope(envelope);
   // The host reads it again as strictly, so what it would refuse is refused here, where the sender sees it.
   parseEnvelope(body);
-  return { id: envelope.id, to: envelope.route.curr, body };
+  return { id: envelope.id, to: envelope.route.curr, body, ...(trace ? { trace } : {}) };
 }
 
 /**

@@ -106,3 +106,39 @@ Deno.test("a deadline is a time from now or a moment", () => {
     assertThrows(() => parseDeadline(bad, now), UsageError, "RFC 3339");
   }
 });
+
+const TRACE = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", sampled: true };
+const TRACEPARENT = `00-${TRACE.traceId}-${TRACE.spanId}-01`;
+const GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+
+Deno.test("a submission begins a trace, unless it brings one that is valid", () => {
+  const cases: [headers: readonly string[], traceparent: string, tracestate: string | undefined][] = [
+    [[], TRACEPARENT, undefined],
+    [["tracestate=a=1"], TRACEPARENT, undefined],
+    [["traceparent=nonsense", "tracestate=a=1"], TRACEPARENT, undefined],
+    [[`traceparent=${GIVEN}`, "tracestate=a=1"], GIVEN, "a=1"],
+  ];
+  for (const [headers, traceparent, tracestate] of cases) {
+    const defaults = {
+      route: ["a"],
+      headers: parseHeaders(headers),
+      deadline: undefined,
+      beginTrace: () => TRACE,
+    };
+    const own = submissionOf("1", "i", defaults);
+    const whole = submissionOfEnvelope(
+      JSON.stringify({
+        id: "i",
+        route: { prev: [], curr: "a", next: [] },
+        headers: defaults.headers,
+        payload: 1,
+      }),
+      defaults,
+    );
+    for (const { body, trace } of [own, whole]) {
+      const made = JSON.parse(text(body)).headers;
+      assertEquals([made.traceparent, made.tracestate], [traceparent, tracestate]);
+      assertEquals(trace, traceparent === TRACEPARENT ? TRACE : undefined);
+    }
+  }
+});

@@ -9,6 +9,7 @@ import { readMeshFile } from "@troupe/controller/mesh_file";
 import { DEFAULT_RETENTION, type Retention } from "@troupe/host/crew/retention";
 import type { Level } from "@troupe/host/observe/logs";
 import { createMetrics, NO_METRICS } from "@troupe/host/observe/metrics";
+import { openTracing } from "@troupe/host/observe/tracing";
 import { join } from "@std/path";
 import { Counter } from "../../mesh/counter.ts";
 import { DATA_FOLDER, MeshFolder } from "../../mesh/folder.ts";
@@ -71,6 +72,11 @@ export async function up(options: UpOptions): Promise<number> {
   const metrics = options.metricsPort === undefined ? undefined : await createMetrics();
   const counter = new Counter(metrics ?? NO_METRICS);
   const teller = openTeller(options, counter);
+  const tracing = await openTracing(Deno.env.toObject(), {
+    service: "troupe",
+    onFailure: (problem) =>
+      teller.logger.warn("spans cannot be sent, and are lost until they can", { problem }),
+  });
   let mesh: Mesh | undefined;
   const server = metrics && serveMesh(() => mesh, { metrics, port: options.metricsPort ?? 0, teller });
   try {
@@ -80,6 +86,7 @@ export async function up(options: UpOptions): Promise<number> {
       folder,
       logger: teller.logger,
       metrics: counter,
+      tracing,
       check: options.check,
       retention,
       onChange(status) {
@@ -91,6 +98,7 @@ export async function up(options: UpOptions): Promise<number> {
     return await run(mesh, { options, folder, interruption, teller });
   } finally {
     await server?.close();
+    await tracing.close();
     await teller.end();
   }
 }
