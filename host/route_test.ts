@@ -52,6 +52,10 @@ Deno.test("checkNext() names what is wrong, and where to allow it", () => {
     [check(["d"], ["d"]), undefined, ""],
     [check(["x-resume"], ["x-resume"]), "troupe.RouteDenied", "x-resume"],
     [check(["x-resume"], [], ["x-resume"]), undefined, ""],
+    // The other members of the crew have to be granted by name.
+    [check(["x-pause"], ["x-*"]), "troupe.RouteDenied", "x-pause"],
+    [check(["x-pause", "x-join"], ["x-pause", "x-join"]), undefined, ""],
+    [check(["x-join"], [], ["x-join"]), undefined, ""],
     [check(["B"]), "troupe.BadActorName", '"B"'],
     [check([null]), "troupe.BadActorName", "null"],
     [check([undefined]), "troupe.BadActorName", "DNS label"],
