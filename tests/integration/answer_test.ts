@@ -180,3 +180,25 @@ Deno.test("a pause whose time is over is replayed, and asks once more", async ()
   });
   assertEquals([result.payload.replace(/"eur":\d+/, '"eur":…'), result.replay], ['{"eur":…,"ok":true}', 1]);
 });
+
+Deno.test("an answer that was taken and never sent on, as its message was lost, is given again", async () => {
+  await using folder = await TestMesh.make({ pay: "export const handle = (order) => order;\n" });
+  await using mesh = await openMesh(folder);
+  const run = (...args: string[]) => unlessStuck(runTroupe(args, { cwd: folder.dir }));
+  await run("send", "x-pause,pay", "{}", "--id", "order");
+  const { key } = await eventually("what waits", () => mesh.store.parking.find("order"));
+  const ending = {
+    kind: "answer",
+    answer: "true",
+    reason: "",
+    token: "lost",
+    at: Date.now() - 60_000,
+  } as const;
+  await mesh.store.parking.end(key, ending);
+  const other = await run("answer", "order", "false");
+  assertEquals(other.code, 1, other.stderr);
+  const again = await run("answer", "order", "true");
+  assertEquals([again.code, again.stdout, again.stderr], [0, "order\n", ""]);
+  assertEquals((await eventually("its result", () => mesh.store.result("order"))).payload, '{"answer":true}');
+  assertStringIncludes((await run("answer", "order", "true")).stderr, "nothing was sent");
+});

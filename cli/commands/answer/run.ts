@@ -31,6 +31,8 @@ export interface AnswerOptions {
   readonly transport?: string;
 }
 
+/** After so long, in milliseconds, an answer that is not sent on does not seem to be under way any more. */
+const UNSENT_MS = 10_000;
 /** Pause between two looks at whether it was taken up, in milliseconds. */
 const LOOK_MS = 50;
 
@@ -48,8 +50,10 @@ export async function answerParked(options: AnswerOptions): Promise<number> {
   try {
     const parked = await store.parking.find(options.id);
     if (!parked) throw new NotParkedError(options.id);
-    if (parked.ending) return await report(parked, said, "before");
-    const token = crypto.randomUUID();
+    if (parked.ending && !await isUnsent(store.parking, parked)) return await report(parked, said, "before");
+    if (parked.ending) mustMatch(parked, said);
+    // Under the token of the first, it is that one come again: what has not been sent on is.
+    const token = parked.ending?.token ?? crypto.randomUUID();
     // By its key: by the time that this is taken up, the same envelope may wait at another pause.
     const answer: Answer = { to: parked.key, token, ...said };
     checkAnswerSize(await store.parking.bodies(parked.key), endingOf(answer));
@@ -85,16 +89,28 @@ function endingOf({ answer, cancel, token }: Said & { readonly token: string }):
   };
 }
 
+/** Whether it was answered a while ago and is not known to be sent on: the message that was to see to it is lost. */
+async function isUnsent(parking: Parking, { key, ending }: Parked): Promise<boolean> {
+  if (!ending || Date.now() - ending.at < UNSENT_MS) return false;
+  return (await parking.bodies(key)).length > 0;
+}
+
+/** @throws {AlreadyAnsweredError} when it did not end as it was to. */
+function mustMatch(parked: Parked, said: Said): void {
+  const wanted = endingOf({ ...said, token: "" });
+  const { kind, answer } = parked.ending ?? wanted;
+  if (kind !== wanted.kind || answer !== wanted.answer) throw new AlreadyAnsweredError(parked);
+}
+
 /** Prints the id when it ended as it was to. @throws {AlreadyAnsweredError} when it did not. */
 async function report(parked: Parked, said: Said, when: "now" | "before"): Promise<number> {
-  const wanted = endingOf({ ...said, token: "" });
-  const { kind, answer, at } = parked.ending ?? wanted;
-  if (kind !== wanted.kind || answer !== wanted.answer) throw new AlreadyAnsweredError(parked);
+  mustMatch(parked, said);
   const out = new Output();
   await out.line(parked.id);
   await out.flush();
   if (when === "before") {
-    console.error(`It was answered so before, at ${new Date(at).toISOString()}, and nothing was sent.`);
+    const at = new Date(parked.ending?.at ?? 0).toISOString();
+    console.error(`It was answered so before, at ${at}, and nothing was sent.`);
   }
   return EXIT.ok;
 }
