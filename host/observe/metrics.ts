@@ -6,6 +6,7 @@
  */
 
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { SINK, SUMP } from "../actor_name.ts";
 import type { Verdict } from "../hop_record.ts";
 import type { StageEvent } from "../stage/stage.ts";
 import type { Depth, Outcome } from "../transport/transport.ts";
@@ -130,6 +131,16 @@ export interface PrometheusMetrics extends HostMetrics {
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
+/** What becomes of an end that is recorded. */
+const RECORDED = ["new", "repeat", "conflict", "replaced"] as const;
+const STAGE_EVENTS = [
+  "child-started",
+  "child-killed",
+  "child-died",
+  "bystanders",
+  "violation",
+] as const satisfies StageEvent["kind"][];
+
 /** Upper bounds of the histogram's buckets, in seconds: from a hop in a reused instance to the longest timeouts. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -157,6 +168,15 @@ export async function createMetrics(): Promise<PrometheusMetrics> {
   const ready = gauge(METRICS.ready);
   const queue = gauge(METRICS.queue);
   const types = new ErrorTypes();
+  // A series that begins with 1 has not increased: what alerts are made of begins with 0.
+  for (const member of [SINK, SUMP]) {
+    for (const what of RECORDED) recorded.inc({ member, recorded: what }, 0);
+  }
+  const staged = new Set<string>();
+  const beginStage = (actor: string) => {
+    staged.add(actor);
+    for (const event of STAGE_EVENTS) stage.inc({ actor, event }, 0);
+  };
   return {
     received: (actor) => received.inc({ actor }),
     done(actor, hop) {
@@ -167,8 +187,10 @@ export async function createMetrics(): Promise<PrometheusMetrics> {
     },
     published: (actor, outcome) => published.inc({ actor, outcome }),
     inFlight: (actor, count) => inFlight.set({ actor }, count),
-    stageEvent: (actor, event) =>
-      stage.inc({ actor, event: event.kind }, event.kind === "bystanders" ? event.count : 1),
+    stageEvent(actor, event) {
+      if (!staged.has(actor)) beginStage(actor);
+      stage.inc({ actor, event: event.kind }, event.kind === "bystanders" ? event.count : 1);
+    },
     recorded: (member, what) => recorded.inc({ member, recorded: what }),
     ready: (is) => ready.set(is ? 1 : 0),
     queues(depths) {

@@ -86,12 +86,35 @@ Deno.test("failures are counted by type; those that an actor makes up are bounde
   assertEquals(counted['actor="a",type="troupe.Timeout"'], 1);
 });
 
+const NO_ENDS = Object.fromEntries(
+  ["x-sink", "x-sump"].flatMap((member) =>
+    ["new", "repeat", "conflict", "replaced"].map((recorded) => [
+      `member="${member}",recorded="${recorded}"`,
+      0,
+    ])
+  ),
+);
+
+Deno.test("what alerts are made of begins with 0: a series that begins with 1 has not increased", async () => {
+  const metrics = await createMetrics();
+  assertEquals(await samples(metrics, METRICS.recorded.name), NO_ENDS);
+  metrics.stageEvent("a", { kind: "child-started", pid: 1, tookMs: 1 });
+  assertEquals(await samples(metrics, METRICS.stage.name), {
+    'actor="a",event="child-started"': 1,
+    'actor="a",event="child-killed"': 0,
+    'actor="a",event="child-died"': 0,
+    'actor="a",event="bystanders"': 0,
+    'actor="a",event="violation"': 0,
+  });
+});
+
 Deno.test("ends are counted by what became of them, and readiness is that of the last look", async () => {
   const metrics = await createMetrics();
   for (const what of ["new", "new", "conflict"]) metrics.recorded("x-sink", what);
   metrics.ready(true);
   metrics.ready(false);
   assertEquals(await samples(metrics, METRICS.recorded.name), {
+    ...NO_ENDS,
     'member="x-sink",recorded="new"': 2,
     'member="x-sink",recorded="conflict"': 1,
   });
