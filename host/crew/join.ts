@@ -131,8 +131,7 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
   return {
     ...member,
     async stop() {
-      await clock.stop();
-      await member.stop();
+      await Promise.all([clock.stop(), member.stop()]);
     },
   };
 }

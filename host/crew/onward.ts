@@ -14,6 +14,8 @@ import { refused } from "./refused.ts";
 
 /** How long a message is held whose queue does not exist, in milliseconds, where nothing else is said. */
 const NO_QUEUE_MS = 30_000;
+/** How long after that a message is remembered which does not come again, in milliseconds. */
+const FORGET_MS = 60_000;
 /** The largest envelope that may be sent on, in bytes, as hosts have it. */
 export const MAX_ENVELOPE_BYTES = 1024 * 1024;
 
@@ -53,10 +55,12 @@ export class Patience {
     }
     if (outcome.reason !== "no-queue") return undefined;
     const now = performance.now();
-    // What was delivered in the end, or is tried by another process, is not asked about again.
-    for (const [key, since] of this.#since) if (now - since > 2 * this.#noQueueMs) this.#since.delete(key);
     const key = createHash("sha256").update(body).digest("hex");
     const since = this.#since.get(key) ?? now;
+    // What was delivered in the end, or is tried by another process, is not asked about again.
+    for (const [other, at] of this.#since) {
+      if (now - at > this.#noQueueMs + FORGET_MS) this.#since.delete(other);
+    }
     if (now - since < this.#noQueueMs) {
       this.#since.set(key, since);
       return undefined;

@@ -78,8 +78,7 @@ export function runResume({ store, noQueueMs, ...options }: ResumeOptions): Crew
   return {
     ...member,
     async stop() {
-      await clock.stop();
-      await member.stop();
+      await Promise.all([clock.stop(), member.stop()]);
     },
   };
 }
