@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { SUMP } from "../actor_name.ts";
 import { destination } from "../advance.ts";
-import { encodeEnvelope, type Envelope } from "../envelope.ts";
+import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
 import { EnvelopeTooLargeError, NoSuchActorError } from "../refusals.ts";
 import type { Outcome, Outgoing } from "../transport/transport.ts";
 import { refused } from "./refused.ts";
@@ -34,7 +34,7 @@ export function onward(
 export class Patience {
   readonly #actor: string;
   readonly #noQueueMs: number;
-  /** When a message was refused first, by its digest: it is built anew each time. */
+  /** When a message was refused first, by its queue and name: it is built anew each time. */
   readonly #since = new Map<string, number>();
 
   /** @param options `noQueueMs`: how long, in milliseconds. @default 30000 */
@@ -55,7 +55,7 @@ export class Patience {
     }
     if (outcome.reason !== "no-queue") return undefined;
     const now = performance.now();
-    const key = createHash("sha256").update(body).digest("hex");
+    const key = `${queue} ${nameOf(body)}`;
     const since = this.#since.get(key) ?? now;
     // What was delivered in the end, or is tried by another process, is not asked about again.
     for (const [other, at] of this.#since) {
@@ -67,5 +67,16 @@ export class Patience {
     }
     this.#since.delete(key);
     return refused(new NoSuchActorError(queue), { queue, actor: this.#actor, body });
+  }
+}
+
+/** What names a message however often it is built: an envelope's id and hop. */
+function nameOf(body: Uint8Array): string {
+  try {
+    const { id, route } = parseEnvelope(body, { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity });
+    return `${route.prev.length} ${id}`;
+  } catch {
+    // It is no envelope; such messages have no time in them.
+    return createHash("sha256").update(body).digest("hex");
   }
 }

@@ -236,8 +236,14 @@ function suite(name: string, address: () => string | undefined): void {
     await mesh.send({ id: "lost", route: "x-pause,nowhere", payload: 1 });
     await eventually("what waits", () => mesh.store.parking.find("lost"));
     await mesh.transport.publish([{ queue: "x-resume", body: answerBytes("lost", "true") }]);
-    const dead = await eventually("its end", async () => (await mesh.dead())[0]);
-    assertEquals([dead.id, dead.reason, dead.queue], ["lost", "troupe.NoSuchActor", "nowhere"]);
+    await mesh.send({ id: "straight", route: "x-join,nowhere", payload: 1 });
+    await mesh.send({ id: "whole", route: "spread,x-join,nowhere", payload: [1, 2] });
+    const dead = await eventually("their end", async () => {
+      const dead = await mesh.dead();
+      return dead.length === 3 ? dead : undefined;
+    });
+    for (const { reason, queue } of dead) assertEquals([reason, queue], ["troupe.NoSuchActor", "nowhere"]);
+    assertEquals(dead.map(({ id }) => id).sort(), ["lost", "straight", "whole"]);
   });
 
   for (const moment of ["frozen", "published", "acked"]) {
