@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { SUMP } from "../actor_name.ts";
 import { destination } from "../advance.ts";
 import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
+import { TroupeError } from "../errors.ts";
 import { EnvelopeTooLargeError, NoSuchActorError } from "../refusals.ts";
 import type { Outcome, Outgoing } from "../transport/transport.ts";
 import { refused } from "./refused.ts";
@@ -75,7 +76,8 @@ function nameOf(body: Uint8Array): string {
   try {
     const { id, route } = parseEnvelope(body, { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity });
     return `${route.prev.length} ${id}`;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof TroupeError)) throw error;
     // It is no envelope; such messages have no time in them.
     return createHash("sha256").update(body).digest("hex");
   }
