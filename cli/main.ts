@@ -19,6 +19,7 @@ import { newCommand } from "./commands/new/command.ts";
 import { parkedCommand } from "./commands/parked/command.ts";
 import { resultsCommand } from "./commands/results/command.ts";
 import { sendCommand } from "./commands/send/command.ts";
+import { topCommand } from "./commands/top/command.ts";
 import { traceCommand } from "./commands/trace/command.ts";
 import { upCommand } from "./commands/up/command.ts";
 import { UsageError } from "./commands/usage_error.ts";
@@ -50,6 +51,7 @@ Begin with:
     sendCommand(),
     resultsCommand(),
     traceCommand(),
+    topCommand(),
     parkedCommand(),
     answerCommand(),
     dlqCommand(),

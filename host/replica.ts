@@ -14,7 +14,8 @@ import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
 import type { Tracing } from "./observe/tracing.ts";
 import type { Resiliency } from "./resiliency.ts";
-import type { Stage } from "./stage/stage.ts";
+import { STAGE_TOPIC, writeStageRecord } from "./stage_record.ts";
+import type { Stage, StageEvent } from "./stage/stage.ts";
 import { bundleStage, startStage } from "./stage/supervisor.ts";
 import type { Transport } from "./transport/transport.ts";
 
@@ -109,6 +110,7 @@ export async function openStage(
       ),
     onEvent: (event) => {
       metrics.stageEvent(actor.name, event);
+      tellStage(event, { actor: actor.name, transport });
       if (event.kind === "violation") {
         const fields = { ...event, ...inHand.fieldsOf(event.envelopeId) };
         logger.error("the stage let pass what the host refuses", fields);
@@ -116,6 +118,20 @@ export async function openStage(
     },
   });
   return inHand.of(stage);
+}
+
+/** Tells whoever listens what happened to a sandbox: for `top`. */
+function tellStage(
+  event: StageEvent,
+  { actor, transport }: { readonly actor: string; readonly transport: Transport },
+): void {
+  if (event.kind !== "child-started" && event.kind !== "child-killed" && event.kind !== "child-died") return;
+  const reason = "reason" in event ? { reason: event.reason } : {};
+  const host = `${Deno.hostname()}:${Deno.pid}`;
+  transport.broadcast(
+    STAGE_TOPIC,
+    writeStageRecord({ actor, event: event.kind, ...reason, at: Date.now(), host }),
+  );
 }
 
 /** The topic on which `fly` events are broadcast: a JSON text `{id, event}` each. */

@@ -66,7 +66,7 @@ export function recordHops({ transport, store, logger }: {
     });
   };
   const unsubscribe = transport.subscribe(HOP_TOPIC, (bytes) => {
-    const record = readRecord(bytes);
+    const record = readHopRecord(bytes);
     if (!record || waiting.length >= MOST_WAITING) {
       dropped++;
       return;
@@ -87,7 +87,8 @@ export function recordHops({ transport, store, logger }: {
   };
 }
 
-function readRecord(bytes: Uint8Array): HopRecord | undefined {
+/** The record in what was broadcast; undefined when it is none. */
+export function readHopRecord(bytes: Uint8Array): HopRecord | undefined {
   try {
     return Record.parse(JSON.parse(new TextDecoder().decode(bytes))) as HopRecord;
   } catch {
