@@ -12,6 +12,7 @@ import { Command, CommanderError } from "commander";
 import { TroupeError } from "@troupe/host/errors";
 import { answerCommand } from "./commands/answer/command.ts";
 import { buildCommand } from "./commands/build/command.ts";
+import { cancelCommand, pauseCommand, resumeCommand } from "./commands/control/command.ts";
 import { dlqCommand } from "./commands/dlq/command.ts";
 import { EXIT } from "./commands/exit_code.ts";
 import { inspectCommand } from "./commands/inspect/command.ts";
@@ -54,6 +55,9 @@ Begin with:
     topCommand(),
     parkedCommand(),
     answerCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    cancelCommand(),
     dlqCommand(),
     newCommand(),
     buildCommand(),

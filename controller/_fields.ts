@@ -6,7 +6,7 @@
 
 import { isActorName, isReservedName } from "@troupe/host/actor_name";
 import { z } from "zod";
-import { bytesOf, millisecondsOf } from "./units.ts";
+import { bytesOf, millisecondsOf, rateOf } from "./units.ts";
 
 /** A message for a field that is missing, or of another type. */
 export function wants(what: string) {
@@ -57,6 +57,17 @@ export function duration({ least, most }: { least: number; most: number }) {
     return z.NEVER;
   });
 }
+
+const A_RATE =
+  "a rate, such as 100/m: so many hops, 1 at least, a second (s), minute (m), hour (h) or day (d)";
+
+/** A rate; parsed into a count and a time. */
+export const rate = z.string(wants(A_RATE)).transform((input, context) => {
+  const value = rateOf(input);
+  if (value) return value;
+  context.addIssue({ code: "custom", message: `has to be ${A_RATE}` });
+  return z.NEVER;
+});
 
 /** A whole number. */
 export function count({ least, most }: { least: number; most: number }) {

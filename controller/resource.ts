@@ -7,7 +7,7 @@
 import { isActorName, RESUME } from "@troupe/host/actor_name";
 import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import { z } from "zod";
-import { actorName, bytes, count, duration, literal, object, wants } from "./_fields.ts";
+import { actorName, bytes, count, duration, literal, object, rate, wants } from "./_fields.ts";
 import { policy, resiliency, rule, wantsOtherActors } from "./resiliency_resource.ts";
 
 /** The version of the resource that is read here. */
@@ -85,6 +85,8 @@ const spec = object({
   limits: limits.prefault({}),
   grants: grants.prefault({}),
   resiliency: resiliency.prefault({}),
+  /** How often it may run, all of its replicas together. */
+  rate: rate.optional(),
 }, "an object with a component");
 
 /** The resource. Parsing fills in what is not said, sizes become bytes and times milliseconds. */
@@ -123,7 +125,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
     "podTemplate",
     "queuePolicy",
     "suspend",
-    "rate",
   ].map((name) => `spec.${name}`),
   ...["cpu", "egressBytes", "hostCalls", "residentMemory"].map((name) => `spec.limits.${name}`),
   ...["http", "env", "secrets", "state", "files", "clock", "random"].map((name) => `spec.grants.${name}`),

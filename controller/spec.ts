@@ -5,6 +5,7 @@
  */
 
 import type { Grants, Isolation, Limits } from "@troupe/host/limits";
+import type { Rate } from "@troupe/host/rate";
 import type { Resiliency } from "@troupe/host/resiliency";
 import { dirname, resolve } from "@std/path";
 import { nearest } from "./nearest.ts";
@@ -26,6 +27,8 @@ export interface ActorSpec {
   readonly limits: Limits;
   readonly grants: Grants;
   readonly resiliency: Resiliency;
+  /** How often it may run; as often as there is something to do, where nothing is said. */
+  readonly rate?: Rate | undefined;
   /** The `actor.yaml`. */
   readonly file: string;
   /** The folder that it is in, with the actor's source if there is one. */
@@ -74,6 +77,7 @@ export function parseActorSpec(text: string, { file }: { readonly file: string }
     },
     grants: { route: spec.grants.route },
     resiliency: resiliencyOf(spec.resiliency),
+    ...(spec.rate === undefined ? {} : { rate: spec.rate }),
     file: path,
     folder: dirname(path),
   };

@@ -60,3 +60,26 @@ export function millisecondsOf(text: string): number | undefined {
   }
   return Number.isSafeInteger(total) ? total : undefined;
 }
+
+const PERIODS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * A rate such as `100/m`: so many in a second, a minute, an hour or a day.
+ *
+ * @returns undefined when the text is none.
+ *
+ * @example
+ * ```ts
+ * import { rateOf } from "@troupe/controller/units";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(rateOf("100/m"), { count: 100, perMs: 60_000 });
+ * assertEquals(rateOf("0/s"), undefined);
+ * ```
+ */
+export function rateOf(text: string): { readonly count: number; readonly perMs: number } | undefined {
+  const [, number, unit] = /^(\d{1,9})\/([smhd])$/.exec(text) ?? [];
+  const count = Number(number);
+  const perMs = PERIODS[unit ?? ""];
+  return count >= 1 && perMs !== undefined ? { count, perMs } : undefined;
+}

@@ -12,6 +12,7 @@
 
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { followControls, tellControls } from "./control_feed.ts";
 import { CREW, SINK } from "./actor_name.ts";
 import { openStore } from "./crew/open_store.ts";
 import { DEFAULT_RETENTION, type Retention, startSweeper } from "./crew/retention.ts";
@@ -204,9 +205,19 @@ async function runActor(
   const bundled = bundleStage(options.cacheDir);
   // What is wrong with it is told when the replica asks for it again.
   bundled.catch(() => {});
-  const { parseActorSpec } = await import("@troupe/controller/spec");
-  const host = await startReplica(parseActorSpec(text, { file }), options);
-  return { done: host.run(), problem: () => host.broken, drain: () => host.drain(), stop: () => host.stop() };
+  const feed = followControls(options.transport);
+  try {
+    const { parseActorSpec } = await import("@troupe/controller/spec");
+    const { controls } = feed;
+    const host = await startReplica(parseActorSpec(text, { file }), { ...options, controls });
+    // Asked while the actor was made ready: it is not to begin while it is paused.
+    await feed.heard;
+    const done = host.run().finally(() => feed.stop());
+    return { done, problem: () => host.broken, drain: () => host.drain(), stop: () => host.stop() };
+  } catch (error) {
+    feed.stop();
+    throw error;
+  }
 }
 
 async function readSpec(file: string): Promise<string> {
@@ -237,8 +248,11 @@ async function runCrew(
   const options = { ...shared, store, logger: logger.child({ actor: name }) };
   const member = runCrewMember(name, options);
   const sweeper = name === SINK ? startSweeper({ ...options, retention }) : undefined;
+  const teller = name === SINK
+    ? tellControls(transport, { read: () => store.controls.state(), logger })
+    : undefined;
   const close = async () => {
-    await Promise.all([sweeper?.stop(), store.close()]);
+    await Promise.all([sweeper?.stop(), teller?.stop(), store.close()]);
   };
   return {
     done: member.done.then(close),

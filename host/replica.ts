@@ -7,12 +7,14 @@
 import { SINK, SUMP } from "./actor_name.ts";
 import type { ComponentSource } from "./component/component.ts";
 import { prepareComponent } from "./component/prepare.ts";
+import type { Controls } from "./controls.ts";
 import { Host } from "./host.ts";
 import type { Grants, Isolation, Limits } from "./limits.ts";
 import { HopsInHand } from "./observe/hop_fields.ts";
 import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
 import type { Tracing } from "./observe/tracing.ts";
+import type { Rate } from "./rate.ts";
 import type { Resiliency } from "./resiliency.ts";
 import { STAGE_TOPIC, writeStageRecord } from "./stage_record.ts";
 import type { Stage, StageEvent } from "./stage/stage.ts";
@@ -29,6 +31,8 @@ export interface ActorConfig {
   readonly grants: Grants;
   /** What is done about failures. @default no rules */
   readonly resiliency?: Resiliency;
+  /** How often it may run, all of its replicas together. @default as often as there is something to do */
+  readonly rate?: Rate | undefined;
 }
 
 /** What a replica works with. */
@@ -38,6 +42,8 @@ export interface ReplicaOptions {
   readonly metrics: HostMetrics;
   /** See `HostOptions.tracing`. @default nothing is traced */
   readonly tracing?: Tracing;
+  /** What operators ask. @default nothing */
+  readonly controls?: Controls;
   /** Folder for transpiled components and for the code of the sandbox. */
   readonly cacheDir: string;
   /** See `HostOptions.recordPayloadBytes`. @default 0 */
@@ -72,6 +78,8 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
     metrics: options.metrics,
     ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
     concurrency: actor.limits.concurrency,
+    rate: actor.rate,
+    ...(options.controls === undefined ? {} : { controls: options.controls }),
     ...(actor.resiliency === undefined ? {} : { resiliency: actor.resiliency }),
     ...(options.recordPayloadBytes === undefined ? {} : { recordPayloadBytes: options.recordPayloadBytes }),
     ...(options.noQueueMs === undefined ? {} : { noQueueMs: options.noQueueMs }),

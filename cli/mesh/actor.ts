@@ -10,7 +10,7 @@ import { openStage, type ReplicaOptions, startReplica } from "@troupe/host/repli
 import { buildActor } from "../build/mod.ts";
 
 /** What an actor is doing. */
-export type ActorState = "building" | "starting" | "running" | "refused" | "drained";
+export type ActorState = "building" | "starting" | "running" | "paused" | "refused" | "drained";
 
 /** An actor's state, for people. */
 export interface MeshActorStatus {

@@ -5,6 +5,12 @@
  */
 
 import { type ActorSpec, loadMesh } from "@troupe/controller/mesh";
+import {
+  type ControlFeed,
+  type ControlTeller,
+  followControls,
+  tellControls,
+} from "@troupe/host/control_feed";
 import { CREW, JOIN, PAUSE, RESUME, SINK, SUMP } from "@troupe/host/actor_name";
 import type { CrewMember } from "@troupe/host/crew/member";
 import { type Recorder, recordHops } from "@troupe/host/crew/recorder";
@@ -78,6 +84,8 @@ export class Mesh {
   readonly #crew: ReadonlyMap<string, CrewMember>;
   readonly #recorder: Recorder;
   readonly #sweeper: Sweeper;
+  readonly #teller: ControlTeller;
+  readonly #feed: ControlFeed;
   readonly #idleness: Idleness;
   #ending = false;
   #closed = false;
@@ -99,6 +107,8 @@ export class Mesh {
       options;
     this.#recorder = recordHops({ transport, store, logger });
     this.#sweeper = startSweeper({ store, logger, ...(retention ? { retention } : {}) });
+    this.#teller = tellControls(transport, { read: () => store.controls.state(), logger });
+    this.#feed = followControls(transport);
     const shared = { transport, store, metrics, tracing };
     this.#crew = new Map([
       [
@@ -122,7 +132,10 @@ export class Mesh {
         runCrewMember(name, { ...shared, logger: logger.child({ actor: name }), noQueueMs }),
       ]),
     ]);
-    this.started = Promise.all(specs.map((spec) => this.#add(spec))).then(() => {});
+    // Known before anything runs: an actor that is paused is not to begin.
+    this.started = this.#feed.heard
+      .then(() => Promise.all(specs.map((spec) => this.#add(spec))))
+      .then(() => {});
   }
 
   /**
@@ -169,9 +182,16 @@ export class Mesh {
     return this.#actors.get(name);
   }
 
+  /** Whether an operator has paused an actor. */
+  isPaused(name: string): boolean {
+    return this.#feed.controls.isPaused(name);
+  }
+
   /** What every actor is doing, sorted by name. */
   actorStates(): MeshActorStatus[] {
-    return this.actors.flatMap((name) => this.#actors.get(name)?.status ?? []);
+    return this.actors.flatMap((name) => this.#actors.get(name)?.status ?? []).map((status) =>
+      status.state === "running" && this.isPaused(status.name) ? { ...status, state: "paused" } : status
+    );
   }
 
   /** Every actor, sorted by name, and the crew: what they are doing and what waits for them. */
@@ -232,6 +252,7 @@ export class Mesh {
   }
 
   #serves(queue: string): boolean {
+    if (this.isPaused(queue)) return false;
     return this.#crew.has(queue) || (this.#actors.get(queue)?.running ?? false);
   }
 
@@ -266,6 +287,7 @@ export class Mesh {
     const actor = new MeshActor(spec, {
       replica: {
         transport: this.transport,
+        controls: this.#feed.controls,
         logger,
         metrics,
         tracing,
@@ -303,7 +325,8 @@ export class Mesh {
   async #close({ now = false } = {}): Promise<void> {
     if (now) await stopAtOnce(this.#crew.values(), { store: this.store });
     else await Promise.all([...this.#crew.values()].map((member) => member.stop()));
-    await this.#recorder.stop();
+    await Promise.all([this.#recorder.stop(), this.#teller.stop()]);
+    this.#feed.stop();
     this.#closed = true;
     await this.transport.close();
     await Promise.all([this.#sweeper.stop(), this.store.close()]);

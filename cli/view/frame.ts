@@ -12,7 +12,7 @@ import { fit, printable, wrap } from "./text.ts";
 /** One actor, or one member of the crew. */
 export interface ActorFigures {
   readonly name: string;
-  readonly state: "building" | "starting" | "running" | "refused" | "drained";
+  readonly state: "building" | "starting" | "running" | "paused" | "refused" | "drained";
   /** Why it does not run, or not its newest version; empty when all is well. */
   readonly problem: string;
   /** Envelopes in its queue that nobody has in hand. */

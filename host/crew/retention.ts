@@ -38,7 +38,7 @@ export interface Sweeper {
 /** What a sweeper needs. */
 export interface SweeperOptions {
   /** Pauses and joins that are over are forgotten with the ids. */
-  readonly store: Pick<Store, "expire"> & Partial<Pick<CrewStore, "parking" | "joining">>;
+  readonly store: Pick<Store, "expire"> & Partial<Pick<CrewStore, "parking" | "joining" | "controls">>;
   readonly logger: Logger;
   /** @default DEFAULT_RETENTION */
   readonly retention?: Retention;
@@ -79,6 +79,8 @@ export function startSweeper(
   const forgetWaits = async (before: number): Promise<void> => {
     const pauses = await store.parking?.forget(before) ?? 0;
     const joins = await store.joining?.forget(before) ?? 0;
+    // Nothing of what was called off is under way any more.
+    await store.controls?.forget(before);
     if (pauses + joins > 0) logger.info("pauses and joins that were over are forgotten", { pauses, joins });
   };
   const later = (ms: number) => {

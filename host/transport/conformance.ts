@@ -309,6 +309,31 @@ export function conformance(name: string, options: ConformanceOptions): void {
     },
   );
 
+  test(
+    "what is broadcast right after opening, and before closing, is heard by those who listen",
+    async (transport, harness) => {
+      const heard = new Set<string>();
+      const listening = Promise.withResolvers<void>();
+      const last = Promise.withResolvers<void>();
+      transport.subscribe("news", (message) => {
+        const text = new TextDecoder().decode(message);
+        heard.add(text);
+        (text === "last" ? last : listening).resolve();
+      });
+      const other = await harness.open();
+      const sending = setInterval(() => other.broadcast("news", bytes("first")), 20);
+      await listening.promise;
+      clearInterval(sending);
+      await other.close();
+      const late = await harness.open();
+      await late.queues();
+      late.broadcast("news", bytes("last"));
+      await late.close();
+      await last.promise;
+      assertEquals([...heard].toSorted(), ["first", "last"]);
+    },
+  );
+
   test("closed is closed: twice is nothing, and what comes after is refused", async (transport) => {
     const consumer = transport.consume("a", { inFlight: 1 });
     const next = consumer[Symbol.asyncIterator]().next();

@@ -52,7 +52,11 @@ export function tellStranded(
   mesh: Mesh,
   { queue, count, teller }: { queue: string; count: number; teller: Teller },
 ): void {
-  const why = mesh.actor(queue) ? `${queue}, which does not run` : `${queue}, which is no actor of this mesh`;
+  const why = mesh.isPaused(queue)
+    ? `${queue}, which is paused (troupe resume ${queue})`
+    : mesh.actor(queue)
+    ? `${queue}, which does not run`
+    : `${queue}, which is no actor of this mesh`;
   teller.tell("error", `${countOf(count, "envelope")} ${count === 1 ? "waits" : "wait"} for ${why}`, {
     actor: queue,
     count,

@@ -202,6 +202,7 @@ class EmbeddedTransport implements Transport {
       run: () => {
         const now = Date.now();
         for (const hold of this.#holds.keys()) this.#messages.release(hold, now);
+        if (this.#news.waiting) this.#news.write(now);
         this.#db.prepare("DELETE FROM owner WHERE name = ?").run(this.#owner.name);
         this.#db.prepare("DELETE FROM listener WHERE owner = ?").run(this.#owner.name);
       },

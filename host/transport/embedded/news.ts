@@ -29,6 +29,8 @@ export class News {
     this.#db = db;
     this.#owner = owner;
     this.#read = Number(db.prepare("SELECT coalesce(max(id), 0) AS last FROM news").get()?.last);
+    // Who sends right after opening is heard by those who listen already.
+    this.#readWanted();
   }
 
   /** Whether anything waits to be written. */
@@ -85,8 +87,7 @@ export class News {
 
   /** Reads what others have sent, and what they want to hear. */
   read(): void {
-    const wanted = this.#db.prepare("SELECT DISTINCT topic FROM listener WHERE owner <> ?").all(this.#owner);
-    this.#wanted = new Set(wanted.map(({ topic }) => String(topic)));
+    this.#readWanted();
     if (!this.listening) return;
     const rows = this.#db.prepare(
       "SELECT id, owner, topic, bytes FROM news WHERE id > ? ORDER BY id LIMIT 1000",
@@ -95,6 +96,11 @@ export class News {
       this.#read = Number(id);
       if (owner !== this.#owner) this.#tell(String(topic), bytes as Uint8Array);
     }
+  }
+
+  #readWanted(): void {
+    const wanted = this.#db.prepare("SELECT DISTINCT topic FROM listener WHERE owner <> ?").all(this.#owner);
+    this.#wanted = new Set(wanted.map(({ topic }) => String(topic)));
   }
 
   #tell(topic: string, bytes: Uint8Array): void {

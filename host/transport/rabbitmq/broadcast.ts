@@ -82,6 +82,9 @@ export class Broadcasts {
   /** Sends what waits. */
   async close(): Promise<void> {
     await this.#flush();
+    // The goodbye of a connection overtakes what its channels have not written yet; that of a channel does not.
+    const channel = await this.#sender?.channel;
+    if (channel) await closeChannel(channel);
   }
 
   /** Resolves when nothing is done any more; the connector has to be closed. */
