@@ -1,6 +1,6 @@
 /** The words and options of `troupe top`. @module */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
 import { dataOption, parseDuration, transportOption } from "../option_values.ts";
 import type { TopOptions } from "./run.ts";
@@ -25,7 +25,10 @@ export function topCommand(): Command {
     ],
     exitCodes: { 0: "it was shown", 1: "there is no mesh here, or its queues are out of reach" },
   })
-    .option("--interval <duration>", "how often it is drawn or printed", parseDuration, 2_000)
+    .addOption(
+      new Option("--interval <duration>", "how often it is drawn or printed").argParser(parseDuration)
+        .default(2_000, "2s"),
+    )
     .option("--once", "watch for one interval, print the table once and end", false)
     .option("--json", "one JSON object for each interval", false)
     .addOption(dataOption())
