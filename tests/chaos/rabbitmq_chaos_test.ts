@@ -1,5 +1,3 @@
-// Run by `deno task chaos:rabbitmq`: it takes a quarter of an hour, and a machine that does nothing else.
-//
 // What may happen to a mesh on RabbitMQ happens at random under load: each alone, and all together; and hosts die at every
 // step of a hop. Of every end there is an account. Then the same with a promise broken: there it must not come out even.
 
