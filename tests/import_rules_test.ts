@@ -22,6 +22,7 @@ const PARTS: Record<string, string[]> = {
   "host/crew": [
     "host/sqlite",
     "host/transport/transport.ts",
+    "host/observe/hop_fields.ts",
     "host/observe/logs.ts",
     "host/observe/metrics.ts",
     "host/observe/tracing.ts",

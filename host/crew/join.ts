@@ -10,6 +10,7 @@ import { type Envelope, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { FAN_HEADER, type FanFrame, framesOf, rootOf } from "../fan.ts";
 import type { Verdict } from "../hop_record.ts";
+import { hopFields } from "../observe/hop_fields.ts";
 import { RouteMismatchError } from "../refusals.ts";
 import type { Delivery } from "../transport/transport.ts";
 import { readDue, runDueClock } from "./due_clock.ts";
@@ -83,7 +84,7 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
     const verdict = await joining.arrive(arrival, joinRules(now));
     if (verdict.verdict === "late" || verdict.verdict === "double") {
       logger.warn(`a ${verdict.verdict} slice came to a join, and is counted there`, {
-        id: envelope.id,
+        ...hopFields(envelope),
         fanOut: frame.g,
         slice: frame.i,
       });
@@ -113,13 +114,14 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
       if (due !== undefined) return await expired(due);
       const end = readSliceEnd(body);
       if (end) return await told(end, body);
-      let envelope: Envelope;
+      let envelope: Envelope | undefined;
       try {
         envelope = parseEnvelope(body);
         check(envelope);
       } catch (error) {
         if (!(error instanceof TroupeError)) throw error;
         logger.warn("an envelope cannot be joined and goes to x-sump", {
+          ...hopFields(envelope),
           code: error.code,
           reason: error.message,
         });

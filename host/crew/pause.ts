@@ -9,6 +9,7 @@ import { paused } from "../advance.ts";
 import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { framesOf, rootOf } from "../fan.ts";
+import { hopFields } from "../observe/hop_fields.ts";
 import { RouteMismatchError } from "../refusals.ts";
 import type { Delivery } from "../transport/transport.ts";
 import { tellHop } from "./hop_teller.ts";
@@ -41,7 +42,7 @@ export function runPause({ store, noQueueMs, ...options }: PauseOptions): CrewMe
     instead: (message, outcome) => patience.instead(message, outcome),
     async handle({ body }: Delivery): Promise<Handled> {
       const startedAt = Date.now();
-      let envelope: Envelope;
+      let envelope: Envelope | undefined;
       let request: ParkRequest;
       try {
         envelope = parseEnvelope(body);
@@ -49,6 +50,7 @@ export function runPause({ store, noQueueMs, ...options }: PauseOptions): CrewMe
       } catch (error) {
         if (!(error instanceof TroupeError)) throw error;
         logger.warn("an envelope cannot be paused and goes to x-sump", {
+          ...hopFields(envelope),
           code: error.code,
           reason: error.message,
         });

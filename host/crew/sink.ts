@@ -9,6 +9,7 @@ import type { Headers, Route } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { FAN_HEADER } from "../fan.ts";
 import { parseJson } from "../json_value.ts";
+import { hopFields } from "../observe/hop_fields.ts";
 import type { Outgoing } from "../transport/transport.ts";
 import { type CrewMember, type CrewOptions, runMember } from "./member.ts";
 import { resultRecord } from "./records.ts";
@@ -44,7 +45,7 @@ export function runSink({ store, onRecorded, ...options }: SinkOptions): CrewMem
       const [recorded] = await store.recordResults([record]);
       if (recorded === "conflict") {
         options.logger.warn("another result came under an id that has one; the first is kept", {
-          id: record.id,
+          ...hopFields({ id: record.id, headers: parseJson(record.headers) as Headers }),
         });
       }
       if (recorded) {
