@@ -1,8 +1,8 @@
 /**
  * Reading from the database, and writing to it until it is done.
  *
- * A write is one transaction, tried until it is committed: while the server is away it waits. When a connection is lost
- * at the end of one, the server is asked what became of it, so that nothing is done, or counted, twice.
+ * A write is one transaction, tried until it is committed: while the server is away it waits. When the answer to a commit
+ * is lost, it is found out whether it was done (lanes.ts), so that nothing is done, or counted, twice.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { StoreClosedError } from "../store_closed.ts";
 import { databaseName, type PostgresAddress } from "./address.ts";
 import { PostgresRefusedError, PostgresUnavailableError } from "./errors.ts";
 import { DatabaseFailure } from "./failure.ts";
+import { type Lane, Lanes, markLane } from "./lanes.ts";
 import { type Query, Sessions } from "./sessions.ts";
 
 /**
@@ -31,10 +32,12 @@ const LOCKS: Readonly<Record<WriteLock, string>> = {
   none: "NULL",
 };
 
-/** A transaction whose end is not known. */
-interface Unsure<T> {
-  readonly xid: string;
-  readonly result: T;
+/** One write, over all of its attempts. */
+interface Attempts<T> {
+  readonly lane: Lane;
+  readonly lock: WriteLock;
+  /** What the last one came to, once its commit was asked for. */
+  outcome: { readonly result: T } | undefined;
 }
 
 /** The database of one store. */
@@ -42,6 +45,7 @@ export class Database {
   /** The database as it is shown to people. */
   readonly name: string;
   readonly #sessions: Sessions;
+  readonly #lanes = new Lanes();
   readonly #onFailure: (error: unknown) => void;
   /** Those who pause, woken when the store is closed. */
   readonly #pausing = new Set<() => void>();
@@ -92,16 +96,28 @@ export class Database {
    * @throws {StoreClosedError} when the store is closed before it is done.
    */
   async write<T>(run: (query: Query) => Promise<T>, lock: WriteLock): Promise<T> {
-    const unsure: { end: Unsure<T> | undefined } = { end: undefined };
+    const lane = this.#lanes.take();
+    try {
+      return await this.#untilDone(run, { lane, lock, outcome: undefined });
+    } finally {
+      this.#lanes.giveBack(lane);
+    }
+  }
+
+  async #untilDone<T>(run: (query: Query) => Promise<T>, attempts: Attempts<T>): Promise<T> {
     for (let pause = RETRY_MS.first;; pause = Math.min(2 * pause, RETRY_MS.longest)) {
       if (this.#closed) throw new StoreClosedError();
       try {
-        const result = await this.#attempt(run, { lock, unsure });
+        const result = await this.#attempt(run, attempts);
         this.#problem = "";
         return result;
       } catch (error) {
         if (!(error instanceof DatabaseFailure)) throw error;
-        if (error.kind === "refused") throw this.#refused(error);
+        if (error.kind === "refused") {
+          // The server is there.
+          this.#problem = "";
+          throw this.#refused(error);
+        }
         if (error.kind === "passing" && !this.#closed) {
           this.#problem = `the database ${this.name} cannot record: ${error.message}`;
           this.#onFailure(error);
@@ -119,22 +135,13 @@ export class Database {
     await this.#sessions.close();
   }
 
-  async #attempt<T>(
-    run: (query: Query) => Promise<T>,
-    { lock, unsure }: { lock: WriteLock; unsure: { end: Unsure<T> | undefined } },
-  ): Promise<T> {
+  async #attempt<T>(run: (query: Query) => Promise<T>, attempts: Attempts<T>): Promise<T> {
     return await this.#sessions.use(async (query) => {
-      if (unsure.end) {
-        if (await isCommitted(query, unsure.end.xid)) return unsure.end.result;
-        unsure.end = undefined;
-      }
       await query("BEGIN ISOLATION LEVEL READ COMMITTED");
-      const [begun] = await query(`SELECT pg_current_xact_id()::text AS xid, ${LOCKS[lock]}`);
-      const result = await run(query);
-      unsure.end = { xid: String(begun?.xid), result };
+      const isNew = await markLane(query, { lane: attempts.lane, lock: LOCKS[attempts.lock] });
+      if (isNew) attempts.outcome = { result: await run(query) };
       await query("COMMIT");
-      unsure.end = undefined;
-      return result;
+      return (attempts.outcome as { readonly result: T }).result;
     });
   }
 
@@ -154,20 +161,4 @@ export class Database {
   #refused(failure: DatabaseFailure): PostgresRefusedError {
     return new PostgresRefusedError(this.name, failure.message, { cause: failure });
   }
-}
-
-/** What became of a transaction. While it is under way, the question is to be asked again. */
-async function isCommitted(query: Query, xid: string): Promise<boolean> {
-  let status: unknown;
-  try {
-    [{ status } = { status: null }] = await query("SELECT pg_xact_status($1::xid8) AS status", [xid]);
-  } catch (error) {
-    // A number that the server has not given yet: it has forgotten what was never on its disk.
-    if (error instanceof DatabaseFailure && error.kind === "refused") return false;
-    throw error;
-  }
-  if (status === "in progress") {
-    throw new DatabaseFailure(new Error("a transaction whose connection was lost has not ended yet"));
-  }
-  return status === "committed";
 }

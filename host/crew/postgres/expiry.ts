@@ -45,6 +45,7 @@ export async function expire(
   );
   const hops = await query(`${oldest("hop", "started_at")} RETURNING 1`, [before, limit]);
   await query(oldest("replay", "at"), [idsBefore, limit]);
+  await query("DELETE FROM lane WHERE at < $1", [idsBefore]);
   const ids = await query(
     `DELETE FROM tombstone WHERE (kind, name_key(name)) IN (
         SELECT kind, name_key(name) FROM tombstone WHERE at < $1 ORDER BY at LIMIT $2) RETURNING 1`,

@@ -3,7 +3,7 @@ import { lacksPostgres, PostgresServer } from "@troupe/tests/servers/postgres";
 import { TcpProxy } from "@troupe/tests/servers/tcp_proxy";
 import { dead, failure, hop, result } from "../_records_testing.ts";
 import { StoreClosedError } from "../store_closed.ts";
-import type { CrewStore } from "../store.ts";
+import type { CrewStore, Recorded } from "../store.ts";
 import { AnswerCutter } from "./_answer_cutter_testing.ts";
 import { PostgresUnavailableError } from "./errors.ts";
 import { openPostgresStore, parsePostgresAddress } from "./mod.ts";
@@ -104,6 +104,51 @@ Deno.test({
         await store.close();
         await network.close();
       }
+    }),
+});
+
+Deno.test({
+  name: "killed again and again under load, from two sides: what was told is what is there, once",
+  ignore,
+  fn: () =>
+    withServer(async ({ server, open, nextFailure }) => {
+      const stores = [await open(), await open()];
+      const told: Promise<Recorded[]>[] = [];
+      let loading = true;
+      let next = 0;
+      // Each id comes from both sides, in batches that differ; a third of them dies as well.
+      const load = async (store: CrewStore, stride: number) => {
+        for (let n = 0; loading; n++) {
+          const ids = Array.from({ length: 20 }, (_, i) => `id-${(n * stride + i) % 4_000}`);
+          next = Math.max(next, n);
+          const recording = store.recordResults(ids.map((id) => result(id)));
+          recording.catch(() => {});
+          told.push(recording);
+          if (n % 3 === 0) told.push(store.recordDead([dead(`${ids[0]}/0/0`, { id: ids[0] as string })]));
+          if (n % 8 === 0) await recording;
+        }
+      };
+      const loads = stores.map((store, i) => load(store, i === 0 ? 20 : 13));
+      // When the test fails, they do too, and nobody wants to know.
+      for (const each of loads) each.catch(() => loading = false);
+      for (let round = 0; round < 4; round++) {
+        const before = next;
+        while (next < before + 20) await new Promise((resolve) => setTimeout(resolve, 5));
+        const failed = nextFailure();
+        await server.kill9();
+        await failed;
+        await server.restart();
+      }
+      loading = false;
+      await Promise.all(loads);
+      const verdicts = (await Promise.all(told)).flat();
+      const count = (verdict: Recorded) => verdicts.filter((each) => each === verdict).length;
+      const counts = await stores[0]?.counts();
+      const kept = await server.sql(`
+        SELECT count(*), (SELECT sum(repeats) FROM troupe.result) + (SELECT sum(repeats) FROM troupe.dead),
+          (SELECT count(*) FROM troupe.letter WHERE state <> 'resolved') FROM troupe.dead`);
+      assertEquals(kept, `${counts?.dead}|${count("repeat")}|0`);
+      assertEquals([(counts?.results ?? 0) + (counts?.dead ?? 0), counts?.conflicts], [count("new"), 0]);
     }),
 });
 

@@ -45,12 +45,15 @@ export interface PostgresStoreOptions {
 /**
  * Opens a store, and makes its tables where they are not there. Several processes may do so at once.
  *
+ * @throws {PostgresAddressError} when a file that the address names cannot be read.
  * @throws {PostgresUnavailableError} when the server does not answer.
  * @throws {PostgresSetupError} when it answers, and the database cannot be used.
  */
 export async function openPostgresStore(
   { address, onFailure = () => {} }: PostgresStoreOptions,
 ): Promise<CrewStore> {
+  // A file of the address that cannot be read is no fault of the server's.
+  await address.password();
   const database = new Database(address, onFailure);
   try {
     await database.session((query) => prepareTables(query, { name: database.name, schema: address.schema }));

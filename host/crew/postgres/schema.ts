@@ -6,6 +6,7 @@
 
 import { CONTROLS } from "./controls.ts";
 import { PostgresSetupError } from "./errors.ts";
+import { LANES } from "./lanes.ts";
 import { WAITING } from "./waiting_schema.ts";
 import type { Query } from "./sessions.ts";
 
@@ -132,9 +133,9 @@ CREATE UNIQUE INDEX descent_both ON descent (name_key(as_id), name_key(key));
 CREATE INDEX descent_key ON descent (name_key(key))`;
 
 /** What each version adds to the one before. */
-const VERSIONS: readonly string[] = [[NAMES, RESULTS, LETTERS, WAITING, CONTROLS].join(";")];
+const VERSIONS: readonly string[] = [[NAMES, LANES, RESULTS, LETTERS, WAITING, CONTROLS].join(";")];
 
-/** Before this one, a transaction could not be asked after by its number. */
+/** The oldest that is maintained; nothing older was tried. */
 const OLDEST_SERVER = 130_000;
 
 /**

@@ -7,6 +7,7 @@
 // @ts-types="@types/pg"
 import pg from "pg";
 import type { PostgresAddress } from "./address.ts";
+import { PostgresAddressError } from "./errors.ts";
 import { fromStored, toStored } from "./exact_text.ts";
 import { DatabaseFailure } from "./failure.ts";
 
@@ -118,8 +119,16 @@ function sslOf({ sslMode, ca }: PostgresAddress): pg.PoolConfig["ssl"] {
   if (sslMode === "disable") return false;
   return {
     rejectUnauthorized: sslMode === "verify-full",
-    ...(ca === undefined ? {} : { ca: Deno.readTextFileSync(ca) }),
+    ...(ca === undefined ? {} : { ca: readCertificate(ca) }),
   };
+}
+
+function readCertificate(file: string): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (cause) {
+    throw new PostgresAddressError(`the file that sslrootcert names, ${file}, cannot be read`, { cause });
+  }
 }
 
 function stored(value: Value | readonly Value[]): unknown {

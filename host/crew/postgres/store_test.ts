@@ -2,7 +2,12 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { lacksPostgres, PostgresServer } from "@troupe/tests/servers/postgres";
 import { dead, failure, hop, result } from "../_records_testing.ts";
 import { freshAddress, sharedServer, startDatabase } from "./_database_testing.ts";
-import { PostgresRefusedError, PostgresSetupError, PostgresUnavailableError } from "./errors.ts";
+import {
+  PostgresAddressError,
+  PostgresRefusedError,
+  PostgresSetupError,
+  PostgresUnavailableError,
+} from "./errors.ts";
 import { openPostgresStore, parsePostgresAddress } from "./mod.ts";
 
 const ignore = lacksPostgres();
@@ -133,6 +138,16 @@ test("a database that cannot be used is refused with what to do, and without the
     assert(!Deno.inspect(error, { depth: 9 }).includes(server.password));
     assert(!/wrong!|guest'/.test(error.message), error.message);
   }
+});
+
+test("a file of the address that is not there is told by its name", async () => {
+  const server = await sharedServer();
+  const query = { sslmode: "verify-full", sslrootcert: "/no/such/ca.pem" };
+  const address = parsePostgresAddress(server.address("postgres", query));
+  await assertRejects(() => openPostgresStore({ address }), PostgresAddressError, "/no/such/ca.pem");
+  const env = (name: string) => name === "TROUPE_STORE_PASSWORD_FILE" ? "/no/such/password" : undefined;
+  const other = parsePostgresAddress(`postgres://me@${server.host}:${server.port}/postgres`, env);
+  await assertRejects(() => openPostgresStore({ address: other }), PostgresAddressError, "/no/such/password");
 });
 
 test("a server that is not there is told at once", async () => {
