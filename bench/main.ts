@@ -12,6 +12,7 @@ import { benchColdStart } from "./cold_start.ts";
 import { benchHops } from "./hops.ts";
 import { benchCalls } from "./calls.ts";
 import { benchRabbitmq } from "./rabbitmq.ts";
+import { benchStores } from "./stores.ts";
 import { machine, printTable } from "./table.ts";
 import { benchTransport, IN_FLIGHT } from "./transport.ts";
 
@@ -26,6 +27,7 @@ try {
   printTable("Transport", [await benchTransport(transport)]);
   await transport.close();
 
+  printTable("Results recorded, 1 kB each", await benchStores(folder));
   printTable("One call in a stage, one at a time (p50 / p99)", await benchCalls(actors, cacheDir));
   printTable("Hops through the mesh, embedded transport", await benchHops(actors, { cacheDir, folder }));
   if (!lacksRabbitmq()) {
