@@ -196,9 +196,9 @@ export class Host {
     metrics.received(this.actor);
     const read = this.#read(delivery);
     const { envelope } = read;
-    const log = () => this.#logger.child(hopFields(envelope));
     const start = { actor: this.actor, transport: transport.name, startedAt };
     const span = envelope && await tracing.hop(envelope, { ...start, replay: replayOf(envelope) });
+    const log = () => this.#logger.child(hopFields(span?.envelope));
     const context: HopContext = {
       actor: this.actor,
       queue: delivery.queue,
