@@ -245,13 +245,15 @@ async function runCrew(
   await transport.declare(CREW);
   const onFailure = (error: unknown) => logger.warn("nothing can be recorded; it is tried again", { error });
   const store = await openStore(address, { onFailure });
-  const options = { ...shared, store, logger: logger.child({ actor: name }) };
+  const feed = followControls(transport);
+  const options = { ...shared, store, controls: feed.controls, logger: logger.child({ actor: name }) };
   const member = runCrewMember(name, options);
   const sweeper = name === SINK ? startSweeper({ ...options, retention }) : undefined;
   const teller = name === SINK
     ? tellControls(transport, { read: () => store.controls.state(), logger })
     : undefined;
   const close = async () => {
+    feed.stop();
     await Promise.all([sweeper?.stop(), teller?.stop(), store.close()]);
   };
   return {

@@ -6,11 +6,12 @@
 
 import { type TreeEnds, treeEnds } from "../commands/tree_ends.ts";
 import { untilIdle } from "../commands/up/idle.ts";
+import type { Store } from "@troupe/host/crew/store";
 import type { Mesh } from "../mesh/mesh.ts";
 
 /** What to wait with. */
 export interface WaitOptions {
-  readonly mesh: Pick<Mesh, "store" | "isIdle" | "idleLooks">;
+  readonly mesh: Pick<Mesh, "isIdle" | "idleLooks"> & { readonly store: Store };
   readonly signal: AbortSignal;
 }
 

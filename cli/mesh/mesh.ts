@@ -129,7 +129,12 @@ export class Mesh {
       ],
       ...([PAUSE, RESUME, JOIN] as const).map((name): [string, CrewMember] => [
         name,
-        runCrewMember(name, { ...shared, logger: logger.child({ actor: name }), noQueueMs }),
+        runCrewMember(name, {
+          ...shared,
+          controls: this.#feed.controls,
+          logger: logger.child({ actor: name }),
+          noQueueMs,
+        }),
       ]),
     ]);
     // Known before anything runs: an actor that is paused is not to begin.

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { PAUSE } from "../actor_name.ts";
-import { paused } from "../advance.ts";
+import { PAUSE, SINK } from "../actor_name.ts";
+import { canceled, paused } from "../advance.ts";
+import { Controls } from "../controls.ts";
 import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { framesOf, rootOf } from "../fan.ts";
@@ -25,6 +26,8 @@ import { earliest } from "./waiting_header.ts";
 /** What the pause needs. */
 export interface PauseOptions extends CrewOptions {
   readonly store: { readonly parking: Parking; problem(): string };
+  /** What operators ask: what is called off does not wait. @default nothing */
+  readonly controls?: Controls;
   /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
   readonly noQueueMs?: number;
 }
@@ -33,7 +36,9 @@ export interface PauseOptions extends CrewOptions {
  * Runs `x-pause`: parks each envelope with its route, headers and payload, once by id, hop and replay. Nothing follows
  * from that until `x-resume` is given an answer.
  */
-export function runPause({ store, noQueueMs, ...options }: PauseOptions): CrewMember {
+export function runPause(
+  { store, noQueueMs, controls = new Controls(), ...options }: PauseOptions,
+): CrewMember {
   const { transport, logger } = options;
   const patience = new Patience(PAUSE, { noQueueMs });
   return runMember(PAUSE, {
@@ -55,6 +60,11 @@ export function runPause({ store, noQueueMs, ...options }: PauseOptions): CrewMe
           reason: error.message,
         });
         return { publish: [refused(error, { queue: PAUSE, body })] };
+      }
+      if (controls.isCanceled(envelope)) {
+        const end = canceled(envelope, "Canceled", { actor: PAUSE, now: new Date(startedAt) });
+        tellHop(transport, envelope, { actor: PAUSE, verdict: "canceled", to: SINK, startedAt });
+        return { publish: [{ queue: SINK, body: encodeEnvelope(end) }] };
       }
       const { verdict, ending, unsent } = await store.parking.park(request);
       if (verdict === "parked") {

@@ -5,6 +5,7 @@
  */
 
 import { CREW, JOIN, PAUSE, RESUME, SINK, SUMP } from "../actor_name.ts";
+import type { Controls } from "../controls.ts";
 import { runJoin } from "./join.ts";
 import type { CrewMember, CrewOptions } from "./member.ts";
 import { runPause } from "./pause.ts";
@@ -24,6 +25,8 @@ export function isCrewName(name: string): name is CrewName {
 /** What every member can be given. */
 export interface CrewMemberOptions extends CrewOptions {
   readonly store: CrewStore;
+  /** What operators ask. @default nothing */
+  readonly controls?: Controls;
   /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
   readonly noQueueMs?: number;
 }

@@ -122,6 +122,27 @@ Deno.test("troupe cancel: an envelope, and everything that it was fanned out int
   assert(!roots.has(other));
 });
 
+Deno.test("troupe cancel: what waits for an answer is called off, and what comes to wait later does not", async () => {
+  await using mesh = await TestMesh.make({ one: PASS_ON });
+  await ready(mesh);
+  await using up = new UpProcess([mesh.dir]);
+  await up.says(/mesh is up/);
+  const { out: waits } = await troupe(mesh, "send", "x-pause,one", "1");
+  while ((await troupe(mesh, "parked", "--json")).out === "");
+  const { err } = await troupe(mesh, "cancel", waits, "later");
+  assert(err.includes(`${waits} is called off, and so is 1 envelope that waited.`), err);
+  assert(err.includes("later is called off."), err);
+  await troupe(mesh, "send", "x-pause,one", "2", "--id", "later");
+  while ((await resultsOf(mesh, "canceled")).length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assertEquals((await troupe(mesh, "parked", "--json")).out, "");
+  assertEquals(
+    (await resultsOf(mesh, "canceled")).map(({ id }) => id).toSorted(),
+    [waits, "later"].toSorted(),
+  );
+});
+
 Deno.test("a name that no actor can have, and the crew, are refused", async () => {
   await using mesh = await TestMesh.make({ one: PASS_ON });
   await ready(mesh);

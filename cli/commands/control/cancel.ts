@@ -5,6 +5,7 @@
  */
 
 import { RESUME } from "@troupe/host/actor_name";
+import { broadcastControls } from "@troupe/host/control_feed";
 import { writeAnswer } from "@troupe/host/crew/answer";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { countOf } from "../../view/quantity.ts";
@@ -22,6 +23,8 @@ export async function cancel(ids: readonly string[], { only, ...options }: Cance
   await changeControls(options, async (mesh) => {
     for (const id of ids) {
       const changed = await mesh.store.controls.cancel(id, { only, now: Date.now() });
+      // Before what waits is looked for: from then on, nothing of it begins to wait.
+      broadcastControls(mesh.transport, await mesh.store.controls.state());
       const parked = await cancelParked(id, { mesh, only });
       console.error(
         [
