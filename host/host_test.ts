@@ -243,7 +243,7 @@ Deno.test("everything that happens is counted", async () => {
           'troupe_hops_total{actor="a",verdict="forwarded"} 1',
           'troupe_hops_total{actor="a",verdict="failed"} 1',
           'troupe_hops_total{actor="a",verdict="dead"} 1',
-          'troupe_hop_failures_total{actor="a",type="actor"} 1',
+          'troupe_hop_failures_total{actor="a",type="E"} 1',
           'troupe_hop_failures_total{actor="a",type="troupe.MalformedEnvelope"} 1',
           'troupe_envelopes_emitted_total{actor="a"} 4',
           'troupe_publishes_total{actor="a",outcome="ok"} 4',

@@ -1,14 +1,19 @@
 // Whatever comes of a hop comes of its span: where it goes next, where it ends, and what is dead.
 
 import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { OtlpCollector } from "@troupe/tests/servers/otlp";
 import { envelopeText, read, withHost } from "./_host_testing.ts";
 import { emitting, type Script } from "./_scripted_stage_testing.ts";
-import { take } from "./_testing.ts";
+import { type Bench, changeDeliveries, take } from "./_testing.ts";
 import { unwrapDead } from "./crew/dead_letter.ts";
+import { resultRecord } from "./crew/records.ts";
+import { openSqliteStore } from "./crew/sqlite_store.ts";
 import type { Verdict } from "./hop_record.ts";
-import type { HopEnd, HopStart, Tracing } from "./observe/tracing.ts";
+import { type HopEnd, type HopStart, openTracing, type Tracing } from "./observe/tracing.ts";
 import { DEFAULT_POLICY } from "./resiliency.ts";
-import { withTraceContext } from "./trace_context.ts";
+import { readTraceContext, withTraceContext } from "./trace_context.ts";
+import { hopSpanId, submissionTraceId } from "./trace_ids.ts";
 
 const CAME = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const SPAN = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "00f067aa0ba902b7", sampled: true };
@@ -110,4 +115,45 @@ Deno.test("what is no envelope is no span, and dies all the same", async () => {
     assertEquals(delivery && unwrapDead(delivery.body)?.traceparent, undefined);
   });
   assertEquals([tracing.begun, tracing.ended], [[], []]);
+});
+
+Deno.test("a hop that is done twice is one span, and what came of it twice is one result", async () => {
+  await using collector = new OtlpCollector();
+  const before = Deno.env.get("OTEL_EXPORTER_OTLP_ENDPOINT");
+  Deno.env.set("OTEL_EXPORTER_OTLP_ENDPOINT", collector.environment.OTEL_EXPORTER_OTLP_ENDPOINT);
+  try {
+    const tracing = await openTracing(collector.environment, { service: "tests", onFailure() {} });
+    let deliveries = 0;
+    // The first time, the host is lost after everything was published, and before it could acknowledge.
+    const wrap = ({ transport }: Bench) => ({
+      transport: changeDeliveries(transport, (delivery) =>
+        ++deliveries > 1 ? delivery : {
+          ...delivery,
+          async settle(messages) {
+            const outcomes = await transport.publish(messages);
+            await delivery.release();
+            return { outcomes, acked: false, leaseLost: true };
+          },
+        }),
+    });
+    const script: Script = (envelope) => emitting(envelope, "1", "2");
+    await withHost(script, { tracing, wrap }, async ({ transport, send, folder }) => {
+      await send(envelopeText("1", { next: [] }));
+      const taken = await take(transport, "x-sink", 4);
+      const [parent, ...others] = new Set(taken.map((delivery) => read(delivery).headers?.traceparent));
+      assertEquals(others, []);
+      const { traceId } = readTraceContext({ traceparent: parent ?? "" }) ?? {};
+      assertEquals(traceId, await submissionTraceId("1"));
+      const store = await openSqliteStore({ path: join(folder, "results.db") });
+      const recorded = await store.recordResults(taken.map(({ body }) => resultRecord(body, 0)));
+      assertEquals(recorded.toSorted(), ["new", "new", "repeat", "repeat"]);
+      await store.close();
+    });
+    await tracing.close();
+    const place = { id: "1", actor: "a", hop: 0, attempt: 1, replay: 0 };
+    assertEquals(collector.spans.map(({ spanId }) => spanId), [await hopSpanId(place)]);
+  } finally {
+    if (before === undefined) Deno.env.delete("OTEL_EXPORTER_OTLP_ENDPOINT");
+    else Deno.env.set("OTEL_EXPORTER_OTLP_ENDPOINT", before);
+  }
 });
