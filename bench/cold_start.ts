@@ -6,7 +6,9 @@
  */
 
 import { SINK, SUMP } from "@troupe/host/actor_name";
+import { tellControls } from "@troupe/host/control_feed";
 import { encodeEnvelope } from "@troupe/host/envelope";
+import { createLogger } from "@troupe/host/observe/logs";
 import { openTransport } from "@troupe/host/transport/open";
 import { fromFileUrl, join } from "@std/path";
 import type { BenchActors } from "./actors.ts";
@@ -24,6 +26,10 @@ export async function benchColdStart(
   const spec = await actors.file("cold", "fresh");
   const transport = await openTransport(address);
   await transport.declare([SINK, SUMP, "cold"]);
+  // As whoever runs x-sink does: a host asks at its start what is paused.
+  const asked = { revision: 0, paused: [], canceled: [] };
+  const logger = createLogger({ format: "json", level: "error" });
+  const teller = tellControls(transport, { read: () => Promise.resolve(asked), logger });
   const measured: number[] = [];
   for (let start = 0; start <= STARTS; start++) {
     const body = encodeEnvelope({
@@ -49,6 +55,7 @@ export async function benchColdStart(
     host.kill("SIGTERM");
     await host.status;
   }
+  await teller.stop();
   await transport.close();
   return { what: "one JavaScript actor, warm cache", value: spread(measured) };
 }
