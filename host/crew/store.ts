@@ -133,13 +133,16 @@ export interface Expired {
   readonly ids: number;
 }
 
-/** Where the crew keeps what ended. Every write is durable when its promise resolves, and is the same when done twice. */
+/**
+ * Where the crew keeps what ended. Every write is durable when its promise resolves, and but for that of hops it is the same
+ * when done twice.
+ */
 export interface Store {
   /** Records results, first arrival final (envelope.md, "Results are keyed by id"); one answer for each, in order. */
   recordResults(records: readonly ResultRecord[]): Promise<Recorded[]>;
   /** Records dead envelopes; one answer for each, in order. */
   recordDead(records: readonly DeadRecord[]): Promise<Recorded[]>;
-  /** Records hops, best effort: for `trace`. */
+  /** Records hops, best effort: for `trace`. One that is given twice is there twice. */
   recordHops(records: readonly HopRecord[]): Promise<void>;
   /** What ended badly, and what people did about it. */
   readonly letters: Letters;
