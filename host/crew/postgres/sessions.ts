@@ -60,6 +60,9 @@ export class Sessions {
     });
     // A connection that is lost while nobody uses it; the next one who asks gets another.
     this.#pool.on("error", () => {});
+    // One that is lost is also told to whoever waits for an answer on it. That it is lost may come in one piece with that
+    // it is there: so there is somebody to hear it before anybody has it.
+    this.#pool.on("connect", (client) => client.on("error", () => {}));
   }
 
   /** Has statements run in one session, which is closed when one of them fails. @throws {DatabaseFailure} */
@@ -67,9 +70,6 @@ export class Sessions {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw new DatabaseFailure(error);
     });
-    // Told also to whoever waits for an answer; without a listener it would end the process.
-    const ignore = () => {};
-    client.on("error", ignore);
     this.#inUse.add(client);
     let failed = true;
     try {
@@ -80,8 +80,6 @@ export class Sessions {
       return result;
     } finally {
       this.#inUse.delete(client);
-      // One that failed may still tell of it when it is thrown away.
-      if (!failed) client.off("error", ignore);
       client.release(failed);
     }
   }
