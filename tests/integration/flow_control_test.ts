@@ -5,7 +5,7 @@ import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
 import type { StoredResult } from "@troupe/host/crew/store";
 import { fromFileUrl, join } from "@std/path";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
-import { TestMesh } from "./_mesh_folder.ts";
+import { actorYaml, TestMesh } from "./_mesh_folder.ts";
 import { UpProcess } from "./_up_process.ts";
 
 const CLI = fromFileUrl(new URL("../../cli/main.ts", import.meta.url));
@@ -141,6 +141,27 @@ Deno.test("troupe cancel: what waits for an answer is called off, and what comes
     (await resultsOf(mesh, "canceled")).map(({ id }) => id).toSorted(),
     [waits, "later"].toSorted(),
   );
+});
+
+Deno.test("spec.rate holds an actor back; what is no rate is refused with the line", async () => {
+  await using mesh = await TestMesh.make({ one: PASS_ON });
+  await mesh.writeYaml("one", actorYaml("one", "  rate: 20/s\n"));
+  const ids = Array.from({ length: 50 }, (_, n) => `${n}`);
+  await ready(mesh);
+  assertEquals((await troupe(mesh, "send", "one", ...ids)).code, 0);
+  await ready(mesh);
+  const store = await openSqliteStore({ path: join(mesh.data, "results.db") });
+  const hops = (await Promise.all((await store.results()).items.map(({ root }) => store.hops(root)))).flat();
+  await store.close();
+  const starts = hops.map(({ startedAt }) => startedAt).toSorted((a, b) => a - b);
+  assertEquals(starts.length, 50);
+  const [first = 0, last = 0] = [starts[0], starts.at(-1)];
+  // 20 at once, and 20 a second from then on; a clock that is read in milliseconds may be off by two.
+  assert(last - first >= (50 - 20 - 1) / 20 * 1000 - 2, `50 hops in ${last - first} ms`);
+  await mesh.writeYaml("one", actorYaml("one", "  rate: often\n"));
+  await using up = new UpProcess([mesh.dir]);
+  assertEquals(await up.code, 1);
+  assert(/spec\.rate.*has to be a rate, such as 100\/m/s.test(up.output), up.output);
 });
 
 Deno.test("a name that no actor can have, and the crew, are refused", async () => {

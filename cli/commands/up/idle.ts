@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pause } from "@troupe/host/pause";
 import type { Mesh } from "../../mesh/mesh.ts";
 
 /** How often to look, in milliseconds. */
@@ -18,14 +19,6 @@ export async function untilIdle(
   while (!signal.aborted) {
     idle = await mesh.isIdle() ? idle + 1 : 0;
     if (idle >= mesh.idleLooks) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(end, INTERVAL_MS);
-      signal.addEventListener("abort", end);
-      function end() {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      }
-    });
+    await pause(INTERVAL_MS, signal);
   }
 }
