@@ -1,3 +1,8 @@
+/** That the server waits for a statement. */
+const READY = "Z\0\0\0\u0005I";
+/** That it ends the connection. */
+const LAST_WORD = "E\0\0\0\u001cSFATAL\0C57P01\0Mit ends\0\0";
+
 /** A network that loses one answer of the database: the connection is cut when it would be passed on. */
 export class AnswerCutter {
   readonly port: number;
@@ -7,6 +12,7 @@ export class AnswerCutter {
   readonly #target: number;
   readonly #accepting: Promise<void>;
   #answer = "";
+  #endsNext = false;
   /** How many were lost. */
   cuts = 0;
 
@@ -21,6 +27,11 @@ export class AnswerCutter {
   /** Loses the next answer with a text in it, such as `COMMIT`. */
   loseNext(answer: string): void {
     this.#answer = answer;
+  }
+
+  /** Ends the next connection in the moment in which it is there: the server's last word comes in one piece with it. */
+  endNext(): void {
+    this.#endsNext = true;
   }
 
   /** Ends it. */
@@ -49,6 +60,12 @@ export class AnswerCutter {
         if (isAnswer && this.#answer && text.includes(`${this.#answer}`)) {
           this.#answer = "";
           this.cuts++;
+          break;
+        }
+        if (isAnswer && this.#endsNext && text.endsWith(READY)) {
+          this.#endsNext = false;
+          this.cuts++;
+          await to.write(Uint8Array.from(text + LAST_WORD, (byte) => byte.charCodeAt(0)));
           break;
         }
         for (let sent = 0; sent < length;) sent += await to.write(chunk.subarray(sent, length));

@@ -108,6 +108,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a connection that is ended in the moment in which it is made is made anew",
+  ignore,
+  fn: () =>
+    withServer(async ({ server, open, failures }) => {
+      const network = new AnswerCutter(server.port);
+      const store = await open(network.port);
+      try {
+        await server.sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'troupe'",
+        );
+        network.endNext();
+        assertEquals(await store.recordResults([result("1")]), ["new"]);
+        assert(failures.length > 0 && network.cuts === 1);
+      } finally {
+        await store.close();
+        await network.close();
+      }
+    }),
+});
+
+Deno.test({
   name: "killed again and again under load, from two sides: what was told is what is there, once",
   ignore,
   fn: () =>
