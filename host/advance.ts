@@ -19,6 +19,8 @@ export interface AdvanceContext {
   /** Distinguishes this execution from others of the same hop. */
   readonly run: string;
   readonly now: Date;
+  /** SHA-256 of the actor's component, in hex: a failure names it. @default not known */
+  readonly component?: string;
 }
 
 /**
@@ -92,10 +94,10 @@ export function aborted(envelope: Envelope, context: AdvanceContext): Envelope {
 export function failed(
   envelope: Envelope,
   failure: Failure,
-  context: Pick<AdvanceContext, "actor" | "now">,
+  context: Pick<AdvanceContext, "actor" | "now" | "component">,
 ): Envelope {
   const status = stamp(envelope.status, context, { phase: "failed", actor: context.actor });
-  return { ...envelope, status: { ...status, error: errorOf(failure) } };
+  return { ...envelope, status: { ...status, error: errorOf(failure, context) } };
 }
 
 /** The envelope while it waits for an answer: as it came, paused. */
@@ -130,7 +132,7 @@ export function retried(envelope: Envelope, failure: Failure, context: RetryCont
     ...(context.maxAttempts === undefined ? {} : { max_attempts: context.maxAttempts }),
     first_attempt_at: firstAttemptAt(envelope.status, context.startedAt).toISOString(),
   });
-  return { ...envelope, status: { ...status, error: errorOf(failure) } };
+  return { ...envelope, status: { ...status, error: errorOf(failure, context) } };
 }
 
 /** Circumstances of an envelope's going to others than its route says. */
@@ -150,7 +152,7 @@ export function rerouted(envelope: Envelope, failure: Failure, context: RerouteC
   return {
     ...envelope,
     route: { prev: [...prev, curr], curr: actor, next: rest },
-    status: { ...status, error: { ...errorOf(failure), route: [...next] } },
+    status: { ...status, error: { ...errorOf(failure, context), route: [...next] } },
   };
 }
 
@@ -159,8 +161,19 @@ export function destination({ route }: Pick<Envelope, "route">): string {
   return route.curr === "" ? SINK : route.curr;
 }
 
-function errorOf({ type, mro, message, traceback }: Failure): EnvelopeError {
-  return { type, mro: [...mro], message, ...(traceback === undefined ? {} : { traceback }) };
+/** What failed, with what the actor said of it (`details`, a JSON text) and the component that it was. */
+function errorOf(
+  { type, mro, message, traceback, details }: Failure,
+  { component }: Pick<AdvanceContext, "component">,
+): EnvelopeError {
+  return {
+    type,
+    mro: [...mro],
+    message,
+    ...(traceback === undefined ? {} : { traceback }),
+    ...(details === undefined ? {} : { details }),
+    ...(component === undefined ? {} : { component }),
+  };
 }
 
 /** The status without what it says of attempts: they are counted for each actor. */

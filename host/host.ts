@@ -208,6 +208,7 @@ export class Host {
       startedAt: new Date(startedAt),
       resiliency: this.#options.resiliency,
       maxEnvelopeBytes: this.#options.maxEnvelopeBytes,
+      ...(this.#stage.component === undefined ? {} : { component: this.#stage.component }),
       ...(span?.traceparent === undefined ? {} : { traceparent: span.traceparent }),
     };
     // What is made of the envelope comes of the span, which is in its headers now.

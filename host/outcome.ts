@@ -54,6 +54,8 @@ export interface HopContext {
   readonly random?: number;
   /** The hop's span, for what is dead: a letter's bytes stay as they came. @default nothing is traced */
   readonly traceparent?: string;
+  /** SHA-256 of the actor's component, in hex. @default not known */
+  readonly component?: string;
   /** The largest envelope that may be sent on, in bytes. */
   readonly maxEnvelopeBytes: number;
 }
@@ -171,6 +173,7 @@ function deadMessage(id: string, error: TroupeError, context: HopContext, failur
     actor: context.actor,
     at: context.now,
     ...(failure ? { error: failure } : {}),
+    ...(context.component === undefined ? {} : { component: context.component }),
     ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
     body: context.body,
   });

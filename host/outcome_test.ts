@@ -8,6 +8,7 @@ import {
   type HopContext,
   NoSuchActorError,
   type Outbound,
+  type Outcome,
   outcomeOf,
   RouteMismatchError,
   undeliverable,
@@ -137,6 +138,7 @@ Deno.test("failureOutcome() at x-sink is the envelope as it came, with the error
     mro: ["Exception"],
     message: "m",
     traceback: "line 1",
+    details: "{}",
   });
 });
 
@@ -209,6 +211,38 @@ Deno.test("failureOutcome() at x-sump keeps the bytes, not what was read from th
   assertEquals(letter.body, body);
   assertEquals(letter.error, told);
   assertEquals([letter.reason, letter.message, letter.queue], ["troupe.Fatal", "m", "a"]);
+});
+
+Deno.test("wherever a failure is told of, the component is named", async () => {
+  const { envelope, context: unknown } = hop();
+  const context = { ...unknown, component: "c0de" };
+  const error = new RouteMismatchError("a", "b");
+  const dead: [string, Outcome | Promise<Outcome>][] = [
+    ["a failure at x-sump", failureOutcome(failure("troupe.Fatal"), envelope, context)],
+    ["bytes", undeliverable(error, undefined, context)],
+    ["an emit", outcomeOf(emits(envelope, "7"), envelope, { ...context, maxEnvelopeBytes: 10 })],
+  ];
+  for (const [what, outcome] of dead) {
+    assertEquals(letterIn((await outcome).messages[0]).component, "c0de", what);
+  }
+  const policy = { ...DEFAULT_POLICY, maxAttempts: 2 };
+  const again: Resiliency = { rules: [{ match: ["E"], policy }] };
+  const reroute: Resiliency = {
+    rules: [{ match: ["E"], policy: { ...policy, maxAttempts: 1, onExhausted: ["t"] } }],
+  };
+  for (
+    const [verdict, resiliency] of [["failed", { rules: [] }], ["retried", again], [
+      "rerouted",
+      reroute,
+    ]] as const
+  ) {
+    const outcome = failureOutcome(failure("E", { details: "[1]" }), envelope, { ...context, resiliency });
+    assertEquals(outcome.verdict, verdict);
+    const told = read(outcome.messages[0]).status?.error;
+    assertEquals([told?.component, told?.details], ["c0de", "[1]"], verdict);
+    const { messages } = failureOutcome(failure("E"), envelope, { ...unknown, resiliency });
+    assertEquals(Object.keys(read(messages[0]).status?.error ?? {}).includes("component"), false, verdict);
+  }
 });
 
 Deno.test("undeliverable() keeps the bytes as they came, whatever they are", () => {

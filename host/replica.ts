@@ -125,7 +125,7 @@ export async function openStage(
       } else logger[event.kind === "child-died" ? "warn" : "debug"](`stage: ${event.kind}`, { ...event });
     },
   });
-  return inHand.of(stage);
+  return { ...inHand.of(stage), component: component.digest };
 }
 
 /** Tells whoever listens what happened to a sandbox: for `top`. */

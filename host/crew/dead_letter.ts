@@ -22,7 +22,7 @@ export interface DeadLetter {
   readonly at: Date;
   /** The hop's failure, where that is the reason. */
   readonly error?: Failure;
-  /** SHA-256 of the component that ran when it died, in hex. @default not known, or none ran */
+  /** SHA-256 of the component of the actor whose host gave it up, in hex. @default not known, or it has none */
   readonly component?: string;
   /** The span of the hop that gave it up, as W3C Trace Context writes it. @default that one was not traced */
   readonly traceparent?: string;

@@ -24,6 +24,8 @@ export type StageEvent =
 
 /** Runs hops of one actor's component. */
 export interface Stage {
+  /** SHA-256 of the component, in hex. @default not known */
+  readonly component?: string;
   /**
    * Runs one hop. Resolves with what became of it; a failure of the actor is a result, not a rejection.
    * Rejects with `StageClosedError` when the stage was closed before the hop was begun, and with

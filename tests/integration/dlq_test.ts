@@ -4,6 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Depth } from "@troupe/host/transport";
 import { createLogger } from "@troupe/host/observe/logs";
 import { NO_METRICS } from "@troupe/host/observe/metrics";
+import { encodeHex } from "@std/encoding/hex";
 import { fromFileUrl } from "@std/path";
 import { type CommandRun, runDeno, runTroupe } from "../../cli/commands/_testing.ts";
 import { MeshFolder } from "../../cli/mesh/folder.ts";
@@ -23,6 +24,14 @@ const PICKY = `export function handle(n) {
 const GENEROUS = "export const handle = (n) => n * 10;\n";
 /** Makes four of one. */
 const SPREAD = "export function* handle(n) { for (let i = 0; i < 4; i++) yield n + i; }\n";
+
+/** Dies of what is odd, and says why. */
+const FATAL = `import { Fatal } from "@troupe/sdk";
+export function handle(n) {
+  if (n % 2 === 1) throw new Fatal("odd: " + n);
+  throw new RangeError("even: " + n);
+}
+`;
 
 /** An open mesh, which tells of each end. */
 interface Live extends AsyncDisposable {
@@ -121,6 +130,32 @@ Deno.test("an actor fails, its source is corrected, and what failed is replayed 
   assertStringIncludes(insists.stderr, "has succeeded");
   assertEquals(waiting(await mesh.transport.depth("tenfold")), 0);
   assertEquals((await mesh.store.result("one"))?.repeats, 0);
+});
+
+Deno.test("what died names the component that it died of, as the build named it, until another takes its place", async () => {
+  await using folder = await TestMesh.make({ tenfold: FATAL });
+  await using live = await openMesh(folder);
+  const component = async () => {
+    const bytes = await Deno.readFile(`${folder.dir}/tenfold/build/tenfold.wasm`);
+    return encodeHex(await crypto.subtle.digest("SHA-256", bytes));
+  };
+  const first = await component();
+  await live.send("tenfold", { one: 1, two: 2 }, 2);
+  await folder.write("tenfold", PICKY);
+  await live.mesh.reload();
+  const second = await component();
+  await live.send("tenfold", { three: 3 }, 1);
+  assert(first !== second);
+  for (
+    const [id, kind, digest] of [["one", "dead", first], ["two", "failed", first], [
+      "three",
+      "failed",
+      second,
+    ]] as const
+  ) {
+    assertEquals(pick(await json(folder, "show", id), "kind", "component"), [[kind, digest]], id);
+    assertStringIncludes((await dlq(folder, "show", id)).stdout, digest);
+  }
 });
 
 Deno.test("a replay while the first is under way changes nothing; one that fails too is a letter of its own", async () => {
