@@ -64,6 +64,11 @@ Deno.test("labels and annotations are allowed", () => {
   assertEquals(read(head + COMPONENT).name, "split");
 });
 
+Deno.test("a rate is a count and a time; without one there is none", () => {
+  assertEquals(read(`${HEAD}${COMPONENT}  rate: 100/m\n`).rate, { count: 100, perMs: 60_000 });
+  assertEquals("rate" in read(HEAD + COMPONENT), false);
+});
+
 Deno.test("JSON is YAML", () => {
   const resource = {
     apiVersion: "troupe.dev/v1alpha1",
@@ -126,6 +131,16 @@ const REFUSED: Record<string, { text: string; line?: number; says: string[] }> =
   "a URL with a password": {
     text: `${HEAD}  component: { url: "https://me:pw@a/b", sha256: ${"a".repeat(64)} }\n`,
     says: ["without credentials"],
+  },
+  "a rate without a time": {
+    text: `${HEAD}${COMPONENT}  rate: 100\n`,
+    line: 7,
+    says: ["spec.rate has to be a rate, such as 100/m"],
+  },
+  "a rate of nothing": {
+    text: `${HEAD}${COMPONENT}  rate: 0/s\n`,
+    line: 7,
+    says: ["spec.rate has to be a rate, such as 100/m"],
   },
   "a short digest": {
     text: `${HEAD}  component: { url: "https://a/b", sha256: abc }\n`,
