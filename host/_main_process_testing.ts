@@ -44,6 +44,11 @@ export class MainProcess implements AsyncDisposable {
     return `http://127.0.0.1:${metricsPort}`;
   }
 
+  /** How records of hops name it. */
+  get host(): string {
+    return `${Deno.hostname()}:${this.#process.pid}`;
+  }
+
   kill(signal: Deno.Signal): void {
     this.#process.kill(signal);
   }
