@@ -65,7 +65,7 @@ export const STORE_NOT_KEYED: Mutation = {
   what: "the store is not keyed by id",
   changes: {
     "host/crew/sqlite_schema.ts": [["  id TEXT NOT NULL UNIQUE,", "  id TEXT NOT NULL,"]],
-    "host/crew/sqlite_store.ts": [["    if (!before) {", "    if (!before || before) {"]],
+    "host/crew/result_identity.ts": [['  if (!known) return "new";', '  if (!known || known) return "new";']],
   },
 };
 
