@@ -31,6 +31,8 @@ export class Gate implements Consumer {
   readonly #options: GateOptions;
   readonly #ended = new AbortController();
   #consumer: Consumer | undefined;
+  /** The consumer is stopped for now; another one will follow. */
+  #closed = false;
   /** Given when whatever is waited for is to be looked at anew. */
   #changed = new AbortController();
 
@@ -84,6 +86,7 @@ export class Gate implements Consumer {
 
   /** What it has been given and has not passed on goes back to the queue. */
   #close(): void {
+    this.#closed = true;
     // The iteration ends with it; a transport that cannot be stopped ends it too, as closed or lost.
     this.#consumer?.stop().catch(() => {});
   }
@@ -92,6 +95,7 @@ export class Gate implements Consumer {
   async *#taken(bucket: TokenBucket | undefined, share: RateShare | undefined): AsyncGenerator<Delivery> {
     const { transport, actor, inFlight } = this.#options;
     let waitMs = 0;
+    this.#closed = false;
     const consumer = this.#consumer = transport.consume(actor, { inFlight });
     // It was stopped, or paused, before the consumer was known.
     if (this.#ended.signal.aborted || this.#paused) this.#close();
@@ -108,6 +112,8 @@ export class Gate implements Consumer {
       }
     }
     this.#consumer = undefined;
+    // Nobody here has stopped it: the transport is closed.
+    if (!this.#closed) this.#ended.abort();
     if (waitMs > 0) await pause(waitMs, this.#changed.signal);
   }
 

@@ -46,6 +46,15 @@ Deno.test("an actor that is paused when its host ends, ends", async () => {
   });
 });
 
+Deno.test("a host whose transport is closed ends", async () => {
+  await withHost(echo, {}, async ({ transport, send, done }) => {
+    await send(envelopeText("1"));
+    await take(transport, "b", 1);
+    await transport.close();
+    await done;
+  });
+});
+
 Deno.test("an envelope that was called off goes to x-sink as it came, and the actor is not run", async () => {
   const controls = new Controls();
   controls.apply(state(1, { canceled: [{ id: "2", at: 1 }] }));
