@@ -12,6 +12,9 @@
 
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { MAX_CLAIMED_ENVELOPE_BYTES } from "./crew/claim_check.ts";
+import { withClaims } from "./crew/claiming_transport.ts";
+import type { CrewStore } from "./crew/store.ts";
 import { followControls, tellControls } from "./control_feed.ts";
 import { CREW, SINK } from "./actor_name.ts";
 import { openStore } from "./crew/open_store.ts";
@@ -37,7 +40,8 @@ const USAGE = `Runs one replica of an actor, or a member of the crew.
   --transport ADDRESS    where the queues are; or TROUPE_TRANSPORT
   --cache FOLDER         for transpiled components
   --store STORE          where results are kept, and what waits: a SQLite file, or
-                         postgres://USER@HOST/DATABASE; or TROUPE_STORE
+                         postgres://USER@HOST/DATABASE; or TROUPE_STORE. An actor needs
+                         it for payloads that are too large to travel
   --retention TIME       how long x-sink keeps what ended (7d)
   --keep-ids TIME        how long it knows the ids of that, so that a late repeat is one (14d)
   --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
@@ -61,8 +65,10 @@ interface Settings {
   readonly what: string;
   readonly isCrew: boolean;
   readonly transport: string;
-  /** The cache's folder, or the store's address. */
-  readonly path: string;
+  /** Address of the store; an actor's host needs it only for payloads that are too large to travel. */
+  readonly store: string;
+  /** Folder for transpiled components; empty for the crew. */
+  readonly cache: string;
   readonly retention: Retention;
   readonly port: number | undefined;
   readonly format: "json" | "text";
@@ -111,7 +117,7 @@ function readSettings(args: readonly string[]): Settings | undefined {
   const isCrew = isCrewName(what);
   if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a place to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
-  return { what, isCrew, transport, path: isCrew ? store : cache, retention, port, format };
+  return { what, isCrew, transport, store, cache, retention, port, format };
 }
 
 function parseCommandLine(args: readonly string[]) {
@@ -144,7 +150,7 @@ interface Running {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const { what, path, port, retention } = settings;
+  const { what, store, cache, port, retention } = settings;
   const logger = createLogger({ format: settings.format });
   const tracing = await openTracing(Deno.env.toObject(), {
     service: "troupe",
@@ -169,8 +175,8 @@ async function run(settings: Settings): Promise<void> {
     }, { port: port ?? 0 });
     const shared = { transport, logger, metrics: metrics ?? NO_METRICS, tracing };
     const running = isCrewName(what)
-      ? await runCrew(what, { ...shared, store: path, retention })
-      : await runActor(what, { ...shared, cacheDir: path });
+      ? await runCrew(what, { ...shared, store, retention })
+      : await runActor(what, { ...shared, store, cacheDir: cache });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
     logger.info("it runs", health ? { metricsPort: health.port } : {});
@@ -198,8 +204,18 @@ function problemsOf(own: Problem, transport: Transport): Problem[] {
 
 async function runActor(
   file: string,
-  options: Shared & { readonly cacheDir: string },
+  { store: address, ...shared }: Shared & { readonly cacheDir: string; readonly store: string },
 ): Promise<Running> {
+  const { logger } = shared;
+  // Only payloads that are too large to travel need it: it is opened for the first of them.
+  let store: Promise<CrewStore> | undefined;
+  const open = async () => (await (store ??= openStore(address))).claims;
+  const transport = withClaims(shared.transport, { claims: address === "" ? undefined : open, logger });
+  const options = {
+    ...shared,
+    transport,
+    ...(address === "" ? {} : { maxEnvelopeBytes: MAX_CLAIMED_ENVELOPE_BYTES }),
+  };
   const text = await readSpec(file);
   // In a process of its own, while the reader of specs is loaded, which takes as long: a cold start is to be short.
   const bundled = bundleStage(options.cacheDir);
@@ -212,7 +228,10 @@ async function runActor(
     const host = await startReplica(parseActorSpec(text, { file }), { ...options, controls });
     // Asked while the actor was made ready: it is not to begin while it is paused.
     await feed.heard;
-    const done = host.run().finally(() => feed.stop());
+    const done = host.run().finally(async () => {
+      feed.stop();
+      await (await store)?.close();
+    });
     return { done, problem: () => host.broken, drain: () => host.drain(), stop: () => host.stop() };
   } catch (error) {
     feed.stop();
@@ -246,7 +265,13 @@ async function runCrew(
   const onFailure = (error: unknown) => logger.warn("nothing can be recorded; it is tried again", { error });
   const store = await openStore(address, { onFailure });
   const feed = followControls(transport);
-  const options = { ...shared, store, controls: feed.controls, logger: logger.child({ actor: name }) };
+  const options = {
+    ...shared,
+    transport: withClaims(transport, { claims: () => Promise.resolve(store.claims), logger }),
+    store,
+    controls: feed.controls,
+    logger: logger.child({ actor: name }),
+  };
   const member = runCrewMember(name, options);
   const sweeper = name === SINK ? startSweeper({ ...options, retention }) : undefined;
   const teller = name === SINK

@@ -50,6 +50,8 @@ export interface ReplicaOptions {
   readonly recordPayloadBytes?: number;
   /** See `HostOptions.noQueueMs`. @default 30000 */
   readonly noQueueMs?: number;
+  /** See `HostOptions.maxEnvelopeBytes`. @default 1 MiB */
+  readonly maxEnvelopeBytes?: number;
 }
 
 /**
@@ -82,6 +84,7 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
     ...(options.controls === undefined ? {} : { controls: options.controls }),
     ...(actor.resiliency === undefined ? {} : { resiliency: actor.resiliency }),
     ...(options.recordPayloadBytes === undefined ? {} : { recordPayloadBytes: options.recordPayloadBytes }),
+    ...(options.maxEnvelopeBytes === undefined ? {} : { maxEnvelopeBytes: options.maxEnvelopeBytes }),
     ...(options.noQueueMs === undefined ? {} : { noQueueMs: options.noQueueMs }),
   });
 }

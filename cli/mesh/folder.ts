@@ -5,6 +5,7 @@
  */
 
 import { TroupeError } from "@troupe/host/errors";
+import { withClaims } from "@troupe/host/crew/claiming_transport";
 import { isStoreFile, openStore, type OpenStoreOptions } from "@troupe/host/crew/open_store";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { openTransport, type OpenTransportOptions, showAddress } from "@troupe/host/transport/open";
@@ -107,9 +108,20 @@ export class MeshFolder {
     }
   }
 
-  /** The queues, for commands that send or look. */
+  /** The queues, for commands that send or look. The store is opened for payloads that are too large to travel. */
   async openTransport(options: OpenTransportOptions = {}): Promise<Transport> {
-    return await this.#open(this.#transport ?? await readNote(this.#note, "transport") ?? EMBEDDED, options);
+    const address = this.#transport ?? await readNote(this.#note, "transport") ?? EMBEDDED;
+    const transport = await this.#open(address, options);
+    let store: Promise<CrewStore> | undefined;
+    const claims = async () => (await (store ??= this.openStore())).claims;
+    const logger = { error: (message: string) => console.error(`troupe: ${message}`) };
+    return {
+      ...withClaims(transport, { claims, logger }),
+      async close() {
+        await transport.close();
+        await (await store)?.close();
+      },
+    };
   }
 
   /**

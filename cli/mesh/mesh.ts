@@ -12,6 +12,8 @@ import {
   tellControls,
 } from "@troupe/host/control_feed";
 import { CREW, JOIN, PAUSE, RESUME, SINK, SUMP } from "@troupe/host/actor_name";
+import { MAX_CLAIMED_ENVELOPE_BYTES } from "@troupe/host/crew/claim_check";
+import { withClaims } from "@troupe/host/crew/claiming_transport";
 import type { CrewMember } from "@troupe/host/crew/member";
 import { type Recorder, recordHops } from "@troupe/host/crew/recorder";
 import { type Retention, startSweeper, type Sweeper } from "@troupe/host/crew/retention";
@@ -165,7 +167,10 @@ export class Mesh {
       prepare: (transport) => transport.declare([...CREW, ...specs.map(({ name }) => name)]),
     });
     try {
-      return new Mesh(options, { transport, idleness, store: await openStore(options), specs });
+      const store = await openStore(options);
+      const claims = () => Promise.resolve(store.claims);
+      const claiming = withClaims(transport, { claims, logger: options.logger });
+      return new Mesh(options, { transport: claiming, idleness, store, specs });
     } catch (error) {
       await transport.close();
       throw error;
@@ -293,6 +298,7 @@ export class Mesh {
       replica: {
         transport: this.transport,
         controls: this.#feed.controls,
+        maxEnvelopeBytes: MAX_CLAIMED_ENVELOPE_BYTES,
         logger,
         metrics,
         tracing,

@@ -19,7 +19,7 @@ import { joinSettings } from "./join_header.ts";
 import { fanKey, joinRules, originOf } from "./join_rules.ts";
 import type { ArrivalVerdict, Joining, SliceArrival } from "./joining.ts";
 import { type CrewMember, type CrewOptions, type Handled, runMember } from "./member.ts";
-import { onward, Patience } from "./onward.ts";
+import { MAX_ENVELOPE_BYTES, onward, Patience } from "./onward.ts";
 import { refused } from "./refused.ts";
 import { MOST_SLICES, readSliceEnd, type SliceEnd } from "./slice_end.ts";
 import { BadHeaderError, earliest } from "./waiting_header.ts";
@@ -116,7 +116,7 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
       if (end) return await told(end, body);
       let envelope: Envelope | undefined;
       try {
-        envelope = parseEnvelope(body);
+        envelope = parseEnvelope(body, { maxBytes: MAX_ENVELOPE_BYTES });
         check(envelope);
       } catch (error) {
         if (!(error instanceof TroupeError)) throw error;

@@ -174,7 +174,7 @@ Deno.test("a nested fan-out pops its own frame, and says what was joined before"
 });
 
 Deno.test("what is larger than an envelope may be goes to x-sump, under the id of what was fanned out", () => {
-  const big = JSON.stringify("x".repeat(400_000));
+  const big = JSON.stringify("x".repeat(6_000_000));
   const output = build([0, 1, 2].map((i) => slice(i, { payload: big })));
   assertEquals([output.id, output.to], ["origin", "x-sump"]);
 });

@@ -11,14 +11,15 @@ import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { EnvelopeTooLargeError, NoSuchActorError } from "../refusals.ts";
 import type { Outcome, Outgoing } from "../transport/transport.ts";
+import { MAX_CLAIMED_ENVELOPE_BYTES } from "./claim_check.ts";
 import { refused } from "./refused.ts";
 
 /** How long a message is held whose queue does not exist, in milliseconds, where nothing else is said. */
 const NO_QUEUE_MS = 30_000;
 /** How long after that a message is remembered which does not come again, in milliseconds. */
 const FORGET_MS = 60_000;
-/** The largest envelope that may be sent on, in bytes, as hosts have it. */
-export const MAX_ENVELOPE_BYTES = 1024 * 1024;
+/** The largest envelope that may be sent on, its payload in it, in bytes: the crew always has a store. */
+export const MAX_ENVELOPE_BYTES = MAX_CLAIMED_ENVELOPE_BYTES;
 
 /** The message that takes an envelope to where its route says; to `x-sump` where it is too large to be taken there. */
 export function onward(

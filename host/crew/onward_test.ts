@@ -18,7 +18,7 @@ Deno.test("onward() goes where the route says; what is too large goes to x-sump,
     "b",
     "x-sink",
   ]);
-  const large = envelope("b", JSON.stringify("x".repeat(1024 * 1024)));
+  const large = envelope("b", JSON.stringify("x".repeat(16 * 1024 * 1024)));
   const message = onward(large, { actor: "x-join", at: AT });
   const letter = unwrapDead(message.body);
   assertEquals([message.queue, letter?.reason, letter?.queue, letter?.actor, letter?.at], [

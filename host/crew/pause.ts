@@ -15,7 +15,7 @@ import { RouteMismatchError } from "../refusals.ts";
 import type { Delivery } from "../transport/transport.ts";
 import { tellHop } from "./hop_teller.ts";
 import { type CrewMember, type CrewOptions, type Handled, runMember } from "./member.ts";
-import { Patience } from "./onward.ts";
+import { MAX_ENVELOPE_BYTES, Patience } from "./onward.ts";
 import type { Parking, ParkRequest } from "./parked.ts";
 import { questionOf } from "./question.ts";
 import { replayOf } from "./records.ts";
@@ -50,7 +50,7 @@ export function runPause(
       let envelope: Envelope | undefined;
       let request: ParkRequest;
       try {
-        envelope = parseEnvelope(body);
+        envelope = parseEnvelope(body, { maxBytes: MAX_ENVELOPE_BYTES });
         request = requestOf(envelope, startedAt);
       } catch (error) {
         if (!(error instanceof TroupeError)) throw error;

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { MAX_CLAIMED_ENVELOPE_BYTES } from "./claim_check.ts";
 import { encodeHex } from "@std/encoding/hex";
 import {
   encodeEnvelope,
@@ -135,13 +136,13 @@ export function replayBody({ envelope, keepsId }: ReplayPlan, replay: Replay): U
     headers: headers as Headers,
     status: { ...envelope.status, updated_at: new Date(replay.at).toISOString() },
   });
-  parseEnvelope(body);
+  parseEnvelope(body, { maxBytes: MAX_CLAIMED_ENVELOPE_BYTES });
   return body;
 }
 
 function readDead(body: Uint8Array): Envelope {
   try {
-    return parseEnvelope(body);
+    return parseEnvelope(body, { maxBytes: MAX_CLAIMED_ENVELOPE_BYTES });
   } catch (error) {
     if (!(error instanceof TroupeError)) throw error;
     const advice = error.code === "troupe.MalformedEnvelope"

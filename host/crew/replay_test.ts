@@ -124,5 +124,5 @@ Deno.test("what cannot be sent again says why, and what can be done", async () =
   assertStringIncludes((await assertRejects(() => plan({}, over), NotReplayableError)).message, "--route");
   assertEquals((await plan({ to: "a" }, over)).envelope.route, { prev: ["a"], curr: "a", next: [] });
   await assertRejects(() => plan({ payload: "{" }), JsonTextError);
-  await assertRejects(() => plan({ payload: JSON.stringify("x".repeat(2 ** 20)) }), EnvelopeLimitError);
+  await assertRejects(() => plan({ payload: JSON.stringify("x".repeat(2 ** 24)) }), EnvelopeLimitError);
 });

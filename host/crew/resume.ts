@@ -13,7 +13,7 @@ import { type Answer, readAnswer } from "./answer.ts";
 import { readDue, runDueClock } from "./due_clock.ts";
 import { tellHop } from "./hop_teller.ts";
 import { type CrewMember, type CrewOptions, type Handled, runMember } from "./member.ts";
-import { Patience } from "./onward.ts";
+import { MAX_ENVELOPE_BYTES, Patience } from "./onward.ts";
 import type { Ending, Parked, Parking } from "./parked.ts";
 import { refused } from "./refused.ts";
 import { checkAnswerSize, resumed } from "./resumed.ts";
@@ -145,7 +145,12 @@ async function end({ key }: Parked, ending: Ending, { parking, transport }: Work
           : first.kind === "cancel"
           ? "canceled"
           : "failed";
-        tellHop(transport, parseEnvelope(body), { actor: PAUSE, verdict, to, startedAt });
+        tellHop(transport, parseEnvelope(body, { maxBytes: MAX_ENVELOPE_BYTES }), {
+          actor: PAUSE,
+          verdict,
+          to,
+          startedAt,
+        });
       }
     },
   };

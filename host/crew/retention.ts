@@ -37,8 +37,10 @@ export interface Sweeper {
 
 /** What a sweeper needs. */
 export interface SweeperOptions {
-  /** Pauses and joins that are over are forgotten with the ids. */
-  readonly store: Pick<Store, "expire"> & Partial<Pick<CrewStore, "parking" | "joining" | "controls">>;
+  /** Pauses and joins that are over, and payloads that were too large to travel, are forgotten with the ids. */
+  readonly store:
+    & Pick<Store, "expire">
+    & Partial<Pick<CrewStore, "parking" | "joining" | "controls" | "claims">>;
   readonly logger: Logger;
   /** @default DEFAULT_RETENTION */
   readonly retention?: Retention;
@@ -81,6 +83,7 @@ export function startSweeper(
     const joins = await store.joining?.forget(before) ?? 0;
     // Nothing of what was called off is under way any more.
     await store.controls?.forget(before);
+    await store.claims?.forget(before);
     if (pauses + joins > 0) logger.info("pauses and joins that were over are forgotten", { pauses, joins });
   };
   const later = (ms: number) => {

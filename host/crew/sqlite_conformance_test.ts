@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { testConcurrency } from "./concurrency_conformance.ts";
+import { testClaims } from "./claims_conformance.ts";
 import { testControls } from "./controls_conformance.ts";
 import { testExpiry } from "./expiry_conformance.ts";
 import { testLetters } from "./letters_conformance.ts";
@@ -24,4 +25,6 @@ async function start(): Promise<WaitingHarness> {
   };
 }
 
-for (const run of [testRecords, testLetters, testConcurrency, testExpiry, testControls]) run("SQLite", start);
+for (const run of [testRecords, testLetters, testConcurrency, testExpiry, testControls, testClaims]) {
+  run("SQLite", start);
+}

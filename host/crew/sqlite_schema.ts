@@ -5,6 +5,7 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { CLAIMS } from "./sqlite_claims.ts";
 import { CONTROLS } from "./sqlite_controls.ts";
 import { SqliteFileError, type SqliteSchema } from "../sqlite/file.ts";
 import { EXPIRY } from "./sqlite_expiry_schema.ts";
@@ -156,7 +157,7 @@ END`;
 const APPLICATION_ID = 0x74727073;
 
 /** What each version adds to the one before. */
-const VERSIONS: readonly string[] = [RESULTS, LETTERS, WAITING, EXPIRY, CONTROLS];
+const VERSIONS: readonly string[] = [RESULTS, LETTERS, WAITING, EXPIRY, CONTROLS, CLAIMS];
 
 /** What the store's file holds. */
 export const STORE_SCHEMA: SqliteSchema = {

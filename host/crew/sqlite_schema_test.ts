@@ -91,7 +91,7 @@ Deno.test("a file of version 2 gets the tables of what waits, and of what is for
     for (
       const table of [
         ...["parked", "parked_body", "fan_in", "fan_slice", "tombstone"],
-        ...["paused", "canceled", "control_revision"],
+        ...["paused", "canceled", "control_revision", "claim"],
       ]
     ) {
       old.exec(`DROP TABLE ${table}`);

@@ -9,6 +9,7 @@ import type { HopRecord } from "../hop_record.ts";
 import { openSqliteFile } from "../sqlite/file.ts";
 import { GroupCommit } from "../sqlite/group_commit.ts";
 import { bodyDigest, errorType, judgeResult } from "./result_identity.ts";
+import { SqliteClaims } from "./sqlite_claims.ts";
 import { SqliteControls } from "./sqlite_controls.ts";
 import { expire } from "./sqlite_expiry.ts";
 import { SqliteJoining } from "./sqlite_joining.ts";
@@ -59,6 +60,7 @@ class SqliteStore implements CrewStore {
   readonly parking: SqliteParking;
   readonly joining: SqliteJoining;
   readonly controls: SqliteControls;
+  readonly claims: SqliteClaims;
   readonly #db: DatabaseSync;
   readonly #commits: GroupCommit;
   readonly #statements = new Map<string, StatementSync>();
@@ -76,6 +78,7 @@ class SqliteStore implements CrewStore {
     this.parking = new SqliteParking(file);
     this.joining = new SqliteJoining(file);
     this.controls = new SqliteControls(file);
+    this.claims = new SqliteClaims(file);
   }
 
   async recordResults(records: readonly ResultRecord[]): Promise<Recorded[]> {

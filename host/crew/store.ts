@@ -6,6 +6,7 @@
 
 import type { HopRecord } from "../hop_record.ts";
 import type { Joining } from "./joining.ts";
+import type { ClaimStore } from "./claims.ts";
 import type { ControlBook } from "./control_book.ts";
 import type { Letters } from "./letters.ts";
 import type { Parking } from "./parked.ts";
@@ -173,9 +174,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** A store that also keeps what waits, for an answer or for other slices, and what operators ask of the mesh. */
+/**
+ * A store that also keeps what waits, for an answer or for other slices, what operators ask of the mesh, and payloads that
+ * are too large to travel.
+ */
 export interface CrewStore extends Store {
   readonly controls: ControlBook;
+  readonly claims: ClaimStore;
   readonly parking: Parking;
   readonly joining: Joining;
 }

@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SINK, SUMP } from "@troupe/host/actor_name";
 import type { DeadRecord, Store } from "@troupe/host/crew/store";
-import { ENVELOPE_LIMITS } from "@troupe/host/envelope";
+import { MAX_CLAIMED_ENVELOPE_BYTES } from "@troupe/host/crew/claim_check";
 import { createLogger } from "@troupe/host/observe/logs";
 import { NO_METRICS } from "@troupe/host/observe/metrics";
 import { dirname, join } from "@std/path";
@@ -74,7 +74,7 @@ const BAD: Readonly<Record<string, { readonly body: Uint8Array; readonly reason:
     reason: "troupe.RouteTooLong",
   },
   "over the limit": {
-    body: envelope({ id: "large", payload: "x".repeat(ENVELOPE_LIMITS.maxBytes) }),
+    body: envelope({ id: "large", payload: "x".repeat(MAX_CLAIMED_ENVELOPE_BYTES) }),
     reason: "troupe.TooLarge",
   },
 };

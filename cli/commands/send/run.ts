@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ENVELOPE_LIMITS } from "@troupe/host/envelope";
+import { MAX_CLAIMED_ENVELOPE_BYTES } from "@troupe/host/crew/claim_check";
 import { TroupeError } from "@troupe/host/errors";
 import { idempotentId } from "@troupe/host/lineage";
 import { openTracing } from "@troupe/host/observe/tracing";
@@ -140,7 +140,7 @@ async function sendAll(options: SendOptions, { sender, defaults }: Sending): Pro
   const name = options.file === "-" ? "standard input" : options.file;
   try {
     for await (
-      const lines of readLines(await openFile(options.file), { maxBytes: ENVELOPE_LIMITS.maxBytes })
+      const lines of readLines(await openFile(options.file), { maxBytes: MAX_CLAIMED_ENVELOPE_BYTES })
     ) {
       await sendLines(lines, { sender, submit, name });
     }

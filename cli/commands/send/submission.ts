@@ -5,6 +5,7 @@
  */
 
 import { isActorName, isCrewStep, isReservedName, RESUME } from "@troupe/host/actor_name";
+import { MAX_CLAIMED_ENVELOPE_BYTES } from "@troupe/host/crew/claim_check";
 import { encodeEnvelope, type Envelope, type Headers, type Json, parseEnvelope } from "@troupe/host/envelope";
 import { scanJson } from "@troupe/host/json_text";
 import { parseJson } from "@troupe/host/json_value";
@@ -15,6 +16,9 @@ import { UsageError } from "../usage_error.ts";
 
 /** Headers of the platform: whatever a sender puts there is taken out. */
 const STRIPPED_HEADER = /^x-troupe-/i;
+
+/** What is larger than a queue takes goes into the store. */
+const LIMITS = { maxBytes: MAX_CLAIMED_ENVELOPE_BYTES };
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
@@ -126,7 +130,7 @@ export function submissionOf(payload: string, id: string, defaults: SubmissionDe
  * @throws {UsageError} when it is addressed to the crew.
  */
 export function submissionOfEnvelope(text: string, making: Making = {}): Submission {
-  const { status, headers, ...envelope } = parseEnvelope(new TextEncoder().encode(text));
+  const { status, headers, ...envelope } = parseEnvelope(new TextEncoder().encode(text), LIMITS);
   const { curr, next } = envelope.route;
   if (curr === "") {
     throw new UsageError("route.curr is empty: put the actor there that is to have the envelope first");
@@ -147,7 +151,7 @@ function seal(untraced: Envelope, { beginTrace }: Making): Submission {
   const envelope = trace ? { ...untraced, headers: withTraceContext(untraced.headers, trace) } : untraced;
   const body = encodeEnvelope(envelope);
   // The host reads it again as strictly, so what it would refuse is refused here, where the sender sees it.
-  parseEnvelope(body);
+  parseEnvelope(body, LIMITS);
   return { id: envelope.id, to: envelope.route.curr, body, ...(trace ? { trace } : {}) };
 }
 

@@ -35,7 +35,7 @@ Deno.test("what is no payload is refused", () => {
   for (const bad of ["", "hello", "{a:1}", '{"a":1,}', "1 2", '"open', "[".repeat(600) + "]".repeat(600)]) {
     assertThrows(() => submissionOf(bad, "i", defaults), JsonTextError);
   }
-  assertThrows(() => submissionOf(`"${"x".repeat(1 << 20)}"`, "i", defaults), EnvelopeLimitError, "limit");
+  assertThrows(() => submissionOf(`"${"x".repeat(1 << 24)}"`, "i", defaults), EnvelopeLimitError, "limit");
 });
 
 Deno.test("a whole envelope is sent as it is, but for what is the mesh's own", () => {

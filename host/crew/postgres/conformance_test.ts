@@ -1,5 +1,6 @@
 import { lacksPostgres } from "@troupe/tests/servers/postgres";
 import { testConcurrency } from "../concurrency_conformance.ts";
+import { testClaims } from "../claims_conformance.ts";
 import { testControls } from "../controls_conformance.ts";
 import { testExpiry } from "../expiry_conformance.ts";
 import { testJoining } from "../joining_conformance.ts";
@@ -18,6 +19,7 @@ if (!lacksPostgres()) {
       testParking,
       testJoining,
       testControls,
+      testClaims,
     ]
   ) {
     run("Postgres", startDatabase);

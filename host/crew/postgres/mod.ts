@@ -19,6 +19,7 @@ import type {
   StoredResult,
 } from "../store.ts";
 import type { PostgresAddress } from "./address.ts";
+import { PostgresClaims } from "./claims.ts";
 import { PostgresControls } from "./controls.ts";
 import { Database } from "./database.ts";
 import { deadOf, recordDead, sizeOfDead } from "./dead.ts";
@@ -80,6 +81,7 @@ class PostgresStore implements CrewStore {
   readonly parking: PostgresParking;
   readonly joining: PostgresJoining;
   readonly controls: PostgresControls;
+  readonly claims: PostgresClaims;
   readonly #database: Database;
   readonly #results: Gatherer<DigestedResult, Recorded>;
   readonly #dead: Gatherer<DeadRecord, Recorded>;
@@ -92,6 +94,7 @@ class PostgresStore implements CrewStore {
     this.parking = new PostgresParking(database);
     this.joining = new PostgresJoining(database);
     this.controls = new PostgresControls(database);
+    this.claims = new PostgresClaims(database);
     this.#results = new Gatherer({
       write: (items) => database.write((query) => recordResults(query, items), "shared"),
       size: sizeOfResult,

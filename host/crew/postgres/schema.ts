@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CLAIMS } from "./claims.ts";
 import { CONTROLS } from "./controls.ts";
 import { PostgresSetupError } from "./errors.ts";
 import { LANES } from "./lanes.ts";
@@ -133,7 +134,7 @@ CREATE UNIQUE INDEX descent_both ON descent (name_key(as_id), name_key(key));
 CREATE INDEX descent_key ON descent (name_key(key))`;
 
 /** What each version adds to the one before. */
-const VERSIONS: readonly string[] = [[NAMES, LANES, RESULTS, LETTERS, WAITING, CONTROLS].join(";")];
+const VERSIONS: readonly string[] = [[NAMES, LANES, RESULTS, LETTERS, WAITING, CONTROLS, CLAIMS].join(";")];
 
 /** The oldest that is maintained; nothing older was tried. */
 const OLDEST_SERVER = 130_000;

@@ -1,0 +1,58 @@
+/**
+ * What every store of payloads has to keep, as tests that each plugs into.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { sha256Of } from "./claim_check.ts";
+import type { WaitingHarness } from "./parking_conformance.ts";
+import type { CrewStore } from "./store.ts";
+
+/** Runs the tests. @param start Makes a database that is empty. */
+export function testClaims(name: string, start: () => Promise<WaitingHarness>): void {
+  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
+    Deno.test(`${name}: ${what}`, async () => {
+      const harness = await start();
+      try {
+        await run(await harness.open(), harness);
+      } finally {
+        await harness.close();
+      }
+    });
+
+  test(
+    "a payload is read back byte for byte, by its SHA-256, also by others",
+    async ({ claims }, harness) => {
+      const payload = crypto.getRandomValues(new Uint8Array(60_000));
+      const large = new Uint8Array(8 * 1024 * 1024).fill(7);
+      const key = await claims.put(payload, { now: 1 });
+      assertEquals(key, await sha256Of(payload));
+      const other = (await harness.open()).claims;
+      const found = await other.get(key);
+      assert(found && found.every((byte, i) => byte === payload[i]) && found.length === payload.length);
+      assertEquals((await other.get(await claims.put(large, { now: 1 })))?.length, large.length);
+      assertEquals(await claims.get("0".repeat(64)), undefined);
+    },
+  );
+
+  test("a payload that is put again is kept for as long from then", async ({ claims }) => {
+    const [once, twice] = [new Uint8Array([1]), new Uint8Array([2])];
+    const [first, second] = [await claims.put(once, { now: 1 }), await claims.put(twice, { now: 1 })];
+    assertEquals(await claims.put(twice, { now: 5 }), second);
+    assertEquals(await claims.put(twice, { now: 3 }), second);
+    assertEquals(await claims.forget(5), 1);
+    assertEquals([await claims.get(first), (await claims.get(second))?.[0]], [undefined, 2]);
+    assertEquals(await claims.forget(6), 1);
+  });
+
+  test("the same payload, put at once from two sides, is there once", async ({ claims }, harness) => {
+    const other = (await harness.open()).claims;
+    const payload = new Uint8Array(1000).fill(3);
+    const keys = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => (n % 2 ? other : claims).put(payload, { now: n })),
+    );
+    assertEquals(new Set(keys).size, 1);
+    assertEquals(await claims.forget(100), 1);
+  });
+}
