@@ -86,14 +86,18 @@ export async function redeemClaim(body: Uint8Array, claims: ClaimStore): Promise
   if (!claim || !bytes || await sha256Of(bytes) !== claim.sha256) {
     throw new ClaimMissingError(envelope.id, claim?.sha256 ?? "none");
   }
-  const { [CLAIM_HEADER]: _claim, ...rest } = envelope.headers as Headers;
-  const { headers: _headers, ...others } = envelope;
+  const payload = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return encodeEnvelope({ ...withoutClaim(envelope), payload });
+}
+
+/** An envelope without what its payload would be fetched by. */
+export function withoutClaim(envelope: Envelope): Envelope {
+  if (envelope.headers?.[CLAIM_HEADER] === undefined) return envelope;
+  const { headers: all, ...others } = envelope;
+  const { [CLAIM_HEADER]: _claim, ...rest } = all as Headers;
+  if (Object.keys(rest).length === 0) return others;
   const headers: Headers = Object.assign(Object.create(null), rest);
-  return encodeEnvelope({
-    ...others,
-    ...(Object.keys(rest).length > 0 ? { headers } : {}),
-    payload: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
-  });
+  return { ...others, headers };
 }
 
 /** Whether a body is an envelope without its payload. */

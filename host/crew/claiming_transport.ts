@@ -46,7 +46,7 @@ class NoClaimStoreError extends TroupeError {
   }
 }
 
-/** Keeps large payloads of a transport's messages in a store. */
+/** Keeps large payloads of a transport's messages in a store, but for one from whose queues others take. */
 export function withClaims(transport: Transport, options: ClaimOptions): Transport {
   const { claims, logger, aboveBytes = CLAIM_ABOVE_BYTES } = options;
   let told = "";
@@ -56,7 +56,7 @@ export function withClaims(transport: Transport, options: ClaimOptions): Transpo
   /** The messages as they travel; nothing when that cannot be said at the moment. */
   const issued = async (messages: readonly Outgoing[]): Promise<readonly Outgoing[] | string> => {
     try {
-      const store = await claims?.();
+      const store = transport.isForeign ? undefined : await claims?.();
       if (!store) return messages;
       return await Promise.all(messages.map(async (message) => {
         // What is dead is kept byte for byte.
@@ -146,6 +146,7 @@ export function withClaims(transport: Transport, options: ClaimOptions): Transpo
   return {
     name: transport.name,
     maxBodyBytes: transport.maxBodyBytes,
+    ...(transport.isForeign === undefined ? {} : { isForeign: transport.isForeign }),
     declare: (queues) => transport.declare(queues),
     queues: () => transport.queues(),
     async publish(messages) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { gate, take, withBench } from "../_testing.ts";
+import { changeDeliveries, gate, take, withBench } from "../_testing.ts";
 import { parseEnvelope } from "../envelope.ts";
 import { CLAIM_HEADER, sha256Of } from "./claim_check.ts";
 import type { ClaimStore } from "./claims.ts";
@@ -49,6 +49,18 @@ Deno.test("a large payload is in the store, not in the queue, and in its envelop
     assert(taken.every(({ body }) => parseEnvelope(body).headers === undefined));
     // What is dead stays byte for byte.
     assertEquals((await take(claiming, "x-sump", 1))[0]?.body, envelope("dead", LARGE));
+  });
+});
+
+Deno.test("where programs of another make take from the queues, payloads travel, whatever their size", async () => {
+  await withBench({ queues: QUEUES }, async ({ transport, logger }) => {
+    const { kept, claims } = keep();
+    const foreign = { ...changeDeliveries(transport, (delivery) => delivery), isForeign: true };
+    await withClaims(foreign, { claims, logger, aboveBytes: 1000 }).publish([
+      { queue: "a", body: envelope("1", LARGE) },
+    ]);
+    assertEquals((await take(transport, "a", 1)).map(({ body }) => body), [envelope("1", LARGE)]);
+    assertEquals(kept.size, 0);
   });
 });
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { MAX_CLAIMED_ENVELOPE_BYTES } from "./claim_check.ts";
+import { MAX_CLAIMED_ENVELOPE_BYTES, withoutClaim } from "./claim_check.ts";
 import { encodeHex } from "@std/encoding/hex";
 import {
   encodeEnvelope,
@@ -80,7 +80,9 @@ export async function planReplay(
   body: Uint8Array,
   { edit, now }: { readonly edit: ReplayEdit; readonly now: Date },
 ): Promise<ReplayPlan> {
-  const old = readDead(body);
+  const dead = readDead(body);
+  // What died under way may have its payload in the store. Another one is not to be taken for that.
+  const old = edit.payload === undefined ? dead : withoutClaim(dead);
   const before = [old.route.curr, ...old.route.next];
   const ahead = edit.route ?? (edit.to === undefined ? before : stepsFrom(edit.to, old));
   const [curr = "", ...next] = ahead;

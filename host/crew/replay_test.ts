@@ -109,6 +109,15 @@ Deno.test("a deadline that has passed has to be replaced; another makes no new e
   assertEquals([later.envelope.status?.deadline_at, later.keepsId], ["2026-05-01T12:10:00Z", true]);
 });
 
+Deno.test("another payload is not taken for one that is in the store", async () => {
+  const headers = { "x-troupe-claim": { sha256: "0".repeat(64), bytes: 9 }, kept: 1 };
+  const body = utf8(
+    JSON.stringify({ id: "1", route: { prev: [], curr: "a", next: [] }, headers, payload: null }),
+  );
+  assertEquals(Object.keys((await plan({ payload: "2" }, body)).envelope.headers ?? {}), ["kept"]);
+  assertEquals(Object.keys((await plan({}, body)).envelope.headers ?? {}), ["x-troupe-claim", "kept"]);
+});
+
 Deno.test("what cannot be sent again says why, and what can be done", async () => {
   for (const body of [utf8("no envelope"), new Uint8Array(), Uint8Array.of(255)]) {
     const error = await assertRejects(() => plan({}, body), NotReplayableError);

@@ -112,6 +112,8 @@ export interface Transport {
   readonly name: string;
   /** The largest body, in bytes, that it carries. */
   readonly maxBodyBytes: number;
+  /** Whether programs of another make take from its queues, which know of nothing but whole envelopes. @default false */
+  readonly isForeign?: boolean;
   /** Makes the queues that do not exist; those that exist are left as they are. */
   declare(queues: readonly string[]): Promise<void>;
   /** The declared queues, sorted. */

@@ -1,6 +1,7 @@
 /**
  * A chaos run of what operates a mesh: hops that fail at first and are tried again after a pause, fan-outs that are joined,
- * routes that wait for an answer; while the mesh and its sandboxes are killed. What it must come to is computed apart.
+ * routes that wait for an answer, payloads that are too large to travel; while the mesh and its sandboxes are killed. What it
+ * must come to is computed apart.
  *
  * @module
  */
@@ -41,6 +42,8 @@ interface Task {
   readonly k: number;
   /** Into how many parts it is cut. */
   readonly n: number;
+  /** So long that it does not travel, for one in so many. */
+  readonly text?: string;
 }
 
 const SOURCES: Readonly<Record<string, { source: string; spec: string }>> = {
@@ -60,7 +63,7 @@ export function* handle(task) {
   const attempt = (yield get(".status.attempt")) ?? 1;
   const bad = (task.k + task.part) % 9 === 0 ? 2 : (task.k + task.part) % 3 === 0 ? 1 : 0;
   if (attempt <= bad) throw new RangeError("not yet");
-  yield { part: task.part, square: (task.k + task.part) ** 2 };
+  yield { part: task.part, square: (task.k + task.part) ** 2, ...(task.text ? { text: task.text } : {}) };
 }
 `,
     spec: `  resiliency:
@@ -72,13 +75,19 @@ export function* handle(task) {
 `,
   },
   sum: {
-    source:
-      `export const handle = (parts) => ({ sum: parts.reduce((sum, { square }) => sum + square, 0), n: parts.length });\n`,
+    source: `export const handle = (parts) => ({
+  sum: parts.reduce((sum, { square }) => sum + square, 0),
+  n: parts.length,
+  characters: parts.reduce((sum, { text }) => sum + (text ? text.length : 0), 0),
+});
+`,
     spec: "",
   },
   last: { source: "export const handle = (done) => done;\n", spec: "" },
 };
 
+/** One envelope in so many has a payload that is kept in the store while it travels, of so many characters. */
+const LARGE = { oneIn: 40, length: 300_000 };
 /** One envelope in so many waits for an answer before its last step. */
 const PAUSED_ONE_IN = 10;
 /** From one look at what waits to the next, in milliseconds. */
@@ -96,7 +105,12 @@ export async function runOperationsChaos(options: OperationsOptions): Promise<Op
     await mesh.start();
     const ended = new AbortController();
     const answering = answerAll(data, ended.signal);
-    const tasks = Array.from({ length: envelopes }, (_, k): Task => ({ k, n: 1 + Math.floor(random() * 4) }));
+    const text = "x".repeat(LARGE.length);
+    const tasks = Array.from({ length: envelopes }, (_, k): Task => ({
+      k,
+      n: 1 + Math.floor(random() * 4),
+      ...(k % LARGE.oneIn === 0 ? { text } : {}),
+    }));
     const done = { up: 0, child: 0, both: 0 };
     const victims = ["up", "child", "both"] as const;
     for (let round = 0; round < kills; round++) {
@@ -152,7 +166,8 @@ async function submit(tasks: readonly Task[], data: string): Promise<void> {
 /** The payload of the result of a task. */
 function expectedOf(task: Task): unknown {
   const sum = Array.from({ length: task.n }, (_, part) => (task.k + part) ** 2).reduce((a, b) => a + b, 0);
-  return { sum, n: task.n, ...isPaused(task) ? { by: "somebody" } : {} };
+  const characters = task.n * (task.text?.length ?? 0);
+  return { sum, n: task.n, characters, ...isPaused(task) ? { by: "somebody" } : {} };
 }
 
 /** Answers whatever waits, each twice, until the signal is given. @returns How many pauses that were. */

@@ -1,5 +1,5 @@
-// Retries, delays, fan-outs that are joined, and pauses that are answered, while everything is killed at random: each
-// submission has its one result, with everything joined exactly once. TROUPE_OPERATIONS says how many; 50,000 take a
+// Retries, delays, fan-outs that are joined, pauses that are answered and payloads that are too large to travel, while
+// everything is killed at random: each submission has its one result, with everything joined exactly once. TROUPE_OPERATIONS says how many; 50,000 take a
 // quarter of an hour.
 
 import { assert, assertEquals } from "@std/assert";

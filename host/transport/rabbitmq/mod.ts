@@ -79,6 +79,7 @@ export async function openRabbitmq(options: RabbitmqOptions): Promise<Transport>
 
 class RabbitmqTransport implements Transport {
   readonly name = "rabbitmq";
+  readonly isForeign: boolean;
   readonly #topology: Topology;
   readonly #onEvent: (event: RabbitmqEvent) => void;
   readonly #connector: Connector;
@@ -95,6 +96,7 @@ class RabbitmqTransport implements Transport {
   constructor(options: RabbitmqOptions) {
     const { name = `troupe ${Deno.pid}`, maxBodyBytes = 16 * 1024 * 1024, onEvent = () => {} } = options;
     const topology = this.#topology = topologyOf(options);
+    this.isForeign = topology.mode === "asya";
     this.#onEvent = (event) => {
       try {
         onEvent(event);
