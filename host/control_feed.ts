@@ -74,8 +74,6 @@ export function followControls(
 
 /** Who tells hosts. */
 export interface ControlTeller {
-  /** Tells what is asked now. */
-  tell(): Promise<void>;
   /** Stops. */
   stop(): Promise<void>;
 }
@@ -91,9 +89,9 @@ export function tellControls(
 ): ControlTeller {
   let telling: Promise<void> = Promise.resolve();
   let waiting = false;
-  const tell = (): Promise<void> => {
+  const tell = () => {
     // Many may ask at once: one answer serves them all.
-    if (waiting) return telling;
+    if (waiting) return;
     waiting = true;
     telling = telling.then(async () => {
       waiting = false;
@@ -105,13 +103,11 @@ export function tellControls(
         });
       }
     });
-    return telling;
   };
-  const unsubscribe = transport.subscribe(ASK_TOPIC, () => void tell());
-  const timer = setInterval(() => void tell(), TELL_MS);
-  void tell();
+  const unsubscribe = transport.subscribe(ASK_TOPIC, tell);
+  const timer = setInterval(tell, TELL_MS);
+  tell();
   return {
-    tell,
     async stop() {
       unsubscribe();
       clearInterval(timer);

@@ -190,6 +190,23 @@ export function parseEnvelope(body: Uint8Array, limits: Partial<EnvelopeLimits> 
   };
 }
 
+/** Of what the mesh has let in already: its limits were checked on the way. */
+export const NO_ENVELOPE_LIMITS: EnvelopeLimits = {
+  maxBytes: Infinity,
+  maxPrev: Infinity,
+  maxNext: Infinity,
+};
+
+/** The envelope that bytes are, of whatever size; undefined when they are none. */
+export function envelopeIn(body: Uint8Array): Envelope | undefined {
+  try {
+    return parseEnvelope(body, NO_ENVELOPE_LIMITS);
+  } catch (error) {
+    if (error instanceof TroupeError) return undefined;
+    throw error;
+  }
+}
+
 /** The members of a body: source texts of those that have a meaning, and the others as they are. */
 function members(body: Uint8Array): { known: Map<Known, string>; extra: Member[] } {
   let found: Member[];

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { type Headers, parseEnvelope } from "@troupe/host/envelope";
-import { TroupeError } from "@troupe/host/errors";
+import { envelopeIn, type Headers } from "@troupe/host/envelope";
 import type { DeadRecord, Store, StoredResult } from "@troupe/host/crew/store";
 import { isTreeComplete, type Leaf } from "@troupe/host/fan";
 import { parseJson } from "@troupe/host/json_value";
@@ -33,11 +32,8 @@ function leafOfResult({ id, headers }: StoredResult): Leaf {
 
 /** The envelope in a dead body; nothing when the bytes are none, since they then belong to no tree. */
 function leafOfDead({ body }: DeadRecord): Leaf[] {
-  try {
-    const { id, headers } = parseEnvelope(body, { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity });
-    return [{ id, ...(headers ? { headers } : {}) }];
-  } catch (error) {
-    if (error instanceof TroupeError) return [];
-    throw error;
-  }
+  const envelope = envelopeIn(body);
+  if (!envelope) return [];
+  const { id, headers } = envelope;
+  return [{ id, ...(headers ? { headers } : {}) }];
 }

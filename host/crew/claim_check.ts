@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import { encodeHex } from "@std/encoding/hex";
 import { z } from "zod";
-import { encodeEnvelope, type Envelope, type Headers, parseEnvelope } from "../envelope.ts";
+import { encodeEnvelope, type Envelope, envelopeIn, type Headers } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import type { ClaimStore } from "./claims.ts";
 
@@ -26,9 +26,6 @@ const Claim = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z.int().min(0),
 });
-
-/** What is read was let in by its limits, and is judged by whoever takes it. */
-const NO_LIMITS = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
 
 /** The payload of an envelope is not kept any more, or was never. */
 export class ClaimMissingError extends TroupeError {
@@ -108,13 +105,4 @@ export function holdsClaim(body: Uint8Array): boolean {
 /** SHA-256 in hex. */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
   return encodeHex(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
-}
-
-function envelopeIn(body: Uint8Array): Envelope | undefined {
-  try {
-    return parseEnvelope(body, NO_LIMITS);
-  } catch (error) {
-    if (error instanceof TroupeError) return undefined;
-    throw error;
-  }
 }

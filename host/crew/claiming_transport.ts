@@ -9,14 +9,7 @@ import { SUMP } from "../actor_name.ts";
 import { TroupeError } from "../errors.ts";
 import type { Logger } from "../observe/logs.ts";
 import type { Consumer, Delivery, Outcome, Outgoing, Transport } from "../transport/transport.ts";
-import {
-  CLAIM_ABOVE_BYTES,
-  ClaimMissingError,
-  holdsClaim,
-  issueClaim,
-  mayHoldClaim,
-  redeemClaim,
-} from "./claim_check.ts";
+import { CLAIM_ABOVE_BYTES, ClaimMissingError, holdsClaim, issueClaim, redeemClaim } from "./claim_check.ts";
 import type { ClaimStore } from "./claims.ts";
 import { refused } from "./refused.ts";
 
@@ -135,7 +128,7 @@ export function withClaims(transport: Transport, options: ClaimOptions): Transpo
       async *[Symbol.asyncIterator]() {
         for await (const delivery of consumer) {
           // x-sump keeps what is dead byte for byte.
-          const whole = queue === SUMP || !mayHoldClaim(delivery.body) || !holdsClaim(delivery.body);
+          const whole = queue === SUMP || !holdsClaim(delivery.body);
           const next = whole ? claiming(delivery) : await redeemed(delivery);
           if (next) yield next;
         }

@@ -6,7 +6,7 @@
 
 import { JOIN } from "../actor_name.ts";
 import { advanceOne } from "../advance.ts";
-import { type Envelope, parseEnvelope } from "../envelope.ts";
+import { type Envelope, envelopeIn, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { FAN_HEADER, type FanFrame, framesOf, rootOf } from "../fan.ts";
 import type { Verdict } from "../hop_record.ts";
@@ -99,7 +99,8 @@ export function runJoin({ store, noQueueMs, ...options }: JoinOptions): CrewMemb
 
   const tellJoined = ({ output }: ArrivalVerdict, startedAt: number): void => {
     if (!output || output.to === JOIN || output.to === "") return;
-    const envelope = sentEnvelope(output.body);
+    // Nothing for a dead letter.
+    const envelope = envelopeIn(output.body);
     if (envelope) {
       tellHop(transport, envelope, { actor: JOIN, verdict: "forwarded", to: output.to, startedAt });
     }
@@ -175,14 +176,4 @@ function arrivalOf(
     ...(quorum === undefined ? {} : { quorum }),
     ...(dueAt === undefined ? {} : { dueAt }),
   };
-}
-
-/** The envelope that went on; nothing for a dead letter. */
-function sentEnvelope(body: Uint8Array): Envelope | undefined {
-  try {
-    return parseEnvelope(body, { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity });
-  } catch (error) {
-    if (error instanceof TroupeError) return undefined;
-    throw error;
-  }
 }

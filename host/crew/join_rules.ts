@@ -6,15 +6,13 @@
 
 import { JOIN, SINK } from "../actor_name.ts";
 import { advanceOne, failed } from "../advance.ts";
-import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
+import { encodeEnvelope, type Envelope, NO_ENVELOPE_LIMITS, parseEnvelope } from "../envelope.ts";
 import { type FanFrame, framesOf, popFrame } from "../fan.ts";
 import { type EndedSlice, joinedFans, withJoined } from "./join_header.ts";
 import type { HeldSlice, JoinOutput, JoinRules, JoinWork, RunCount } from "./joining.ts";
 import { onward } from "./onward.ts";
 import { readSliceEnd, type SliceEnd, writeSliceEnd } from "./slice_end.ts";
 
-/** What waited was let in by its limits. */
-const NO_LIMITS = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
 const NOTHING: JoinOutput = { id: "", to: "", body: new Uint8Array() };
 
 /** The rules of a join that is over at a moment. */
@@ -45,7 +43,7 @@ function build(work: JoinWork, now: Date): JoinOutput {
   const arrived = work.slices.filter(({ kind }) => kind === "slice");
   const [first] = arrived;
   if (!first) return emptyJoin(work);
-  const base = parseEnvelope(first.body, NO_LIMITS);
+  const base = parseEnvelope(first.body, NO_ENVELOPE_LIMITS);
   const envelope = joinedEnvelope(work, base);
   const wanted = Math.min(work.quorum ?? 1, work.n);
   const context = { actor: JOIN, now };
@@ -72,7 +70,7 @@ function joinedEnvelope({ n, cause, slices }: JoinWork, base: Envelope): Envelop
   for (const slice of slices) {
     if (slice.kind === "end") ended.push(endedSlice(slice));
     else {
-      payloads[slice.i] = parseEnvelope(slice.body, NO_LIMITS).payload;
+      payloads[slice.i] = parseEnvelope(slice.body, NO_ENVELOPE_LIMITS).payload;
       missing.delete(slice.i);
     }
   }

@@ -35,6 +35,14 @@ export interface SliceArrival extends SlicePlace {
   readonly dueAt?: number;
 }
 
+/** What names an arrival as the one that ended a join. */
+export function arrivalName({ run, i, kind }: SliceArrival): string {
+  return JSON.stringify([run, i, kind]);
+}
+
+/** Names the time as what ended a join, in the place of an arrival. */
+export const TIME_NAME = "time";
+
 /** What is there of one execution of a fan-out. */
 export interface RunCount {
   readonly run: string;

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { type Envelope, parseEnvelope } from "../envelope.ts";
-import { TroupeError } from "../errors.ts";
+import { type Envelope, envelopeIn } from "../envelope.ts";
 import type { HopSpan, Tracing } from "../observe/tracing.ts";
 import { TRACEPARENT } from "../trace_context.ts";
 import type { Delivery } from "../transport/transport.ts";
@@ -27,21 +26,15 @@ export async function startMemberSpan(
   { member, transport, tracing }: MemberSpanOptions,
 ): Promise<HopSpan | undefined> {
   const startedAt = Date.now();
-  const envelope = envelopeIn(body);
+  const envelope = envelopeToSpan(body);
   if (!envelope) return undefined;
   return await tracing.hop(envelope, { actor: member, transport, startedAt, replay: replayOf(envelope) });
 }
 
 /** The envelope in a body, or in the dead letter that it is; as one that came of the hop which gave it up. */
-function envelopeIn(body: Uint8Array): Envelope | undefined {
+function envelopeToSpan(body: Uint8Array): Envelope | undefined {
   const letter = unwrapDead(body);
-  try {
-    const limits = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
-    const envelope = parseEnvelope(letter?.body ?? body, limits);
-    if (letter?.traceparent === undefined) return envelope;
-    return { ...envelope, headers: { ...envelope.headers, [TRACEPARENT]: letter.traceparent } };
-  } catch (error) {
-    if (error instanceof TroupeError) return undefined;
-    throw error;
-  }
+  const envelope = envelopeIn(letter?.body ?? body);
+  if (!envelope || letter?.traceparent === undefined) return envelope;
+  return { ...envelope, headers: { ...envelope.headers, [TRACEPARENT]: letter.traceparent } };
 }

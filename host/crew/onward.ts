@@ -7,8 +7,7 @@
 import { createHash } from "node:crypto";
 import { SUMP } from "../actor_name.ts";
 import { destination } from "../advance.ts";
-import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
-import { TroupeError } from "../errors.ts";
+import { encodeEnvelope, type Envelope, envelopeIn } from "../envelope.ts";
 import { EnvelopeTooLargeError, NoSuchActorError } from "../refusals.ts";
 import type { Outcome, Outgoing } from "../transport/transport.ts";
 import { MAX_CLAIMED_ENVELOPE_BYTES } from "./claim_check.ts";
@@ -74,12 +73,8 @@ export class Patience {
 
 /** What names a message however often it is built: an envelope's id and hop. */
 function nameOf(body: Uint8Array): string {
-  try {
-    const { id, route } = parseEnvelope(body, { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity });
-    return `${route.prev.length} ${id}`;
-  } catch (error) {
-    if (!(error instanceof TroupeError)) throw error;
-    // It is no envelope; such messages have no time in them.
-    return createHash("sha256").update(body).digest("hex");
-  }
+  const envelope = envelopeIn(body);
+  if (envelope) return `${envelope.route.prev.length} ${envelope.id}`;
+  // It is no envelope; such messages have no time in them.
+  return createHash("sha256").update(body).digest("hex");
 }

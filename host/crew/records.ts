@@ -5,8 +5,14 @@
  */
 
 import { encodeHex } from "@std/encoding/hex";
-import { encodeEnvelope, type Envelope, type Headers, parseEnvelope } from "../envelope.ts";
-import { TroupeError } from "../errors.ts";
+import {
+  encodeEnvelope,
+  type Envelope,
+  envelopeIn,
+  type Headers,
+  NO_ENVELOPE_LIMITS,
+  parseEnvelope,
+} from "../envelope.ts";
 import { FAN_HEADER, framesOf, rootOf } from "../fan.ts";
 import { parseJson } from "../json_value.ts";
 import { type DeadLetter, unwrapDead } from "./dead_letter.ts";
@@ -16,12 +22,9 @@ import type { DeadRecord, ResultRecord } from "./store.ts";
 
 /** The header that says which replay an envelope is. */
 export const REPLAY_HEADER = "x-troupe-replay";
-/** The ends read whatever was let into the mesh: its limits were checked on the way. */
-const NO_LIMITS = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
-
 /** The result that an envelope at `x-sink` is. @throws {MalformedEnvelopeError} when the bytes are no envelope. */
 export function resultRecord(body: Uint8Array, now: number): ResultRecord {
-  const envelope = parseEnvelope(body, NO_LIMITS);
+  const envelope = parseEnvelope(body, NO_ENVELOPE_LIMITS);
   const { id, parentId, route, headers, status, payload, extra } = envelope;
   return {
     id,
@@ -76,7 +79,7 @@ export async function deadRecord(
   const { givenUp, at } = message;
   const letter = unwrapDead(body) ??
     (givenUp ? brokersLetter(body, { givenUp, at }) : foreignLetter(body, at));
-  const envelope = tryParse(letter.body);
+  const envelope = envelopeIn(letter.body);
   const key = envelope
     ? `${envelope.id}/${envelope.route.prev.length}/${replayOf(envelope)}`
     : `${letter.queue}/${
@@ -99,12 +102,12 @@ export async function deadRecord(
 
 /** The envelope that is dead; undefined when the bytes are none. */
 export function deadEnvelope(record: DeadRecord): Envelope | undefined {
-  return tryParse(record.body);
+  return envelopeIn(record.body);
 }
 
 /** The headers of an envelope that is dead; undefined when it is none, or has none. */
 export function deadHeaders(record: DeadRecord): Envelope["headers"] {
-  return tryParse(record.body)?.headers;
+  return envelopeIn(record.body)?.headers;
 }
 
 /** The parts of a result that the envelope had. */
@@ -133,7 +136,7 @@ export function resultBody(record: EnvelopeParts): Uint8Array<ArrayBuffer> {
  * to can still be told complete. Nothing is left of bytes that are no envelope.
  */
 export function withoutPayload(body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const envelope = tryParse(body);
+  const envelope = envelopeIn(body);
   return envelope ? encodeEnvelope({ ...envelope, payload: "null", extra: [] }) : new Uint8Array();
 }
 
@@ -143,14 +146,14 @@ function brokersLetter(body: Uint8Array, { givenUp, at }: { givenUp: GivenUp; at
     reason: "troupe.BrokerDeadLettered",
     message: `the broker itself gave it up: ${reason}`,
     queue,
-    actor: tryParse(body)?.status?.actor ?? "",
+    actor: envelopeIn(body)?.status?.actor ?? "",
     at: new Date(at),
     body,
   };
 }
 
 function foreignLetter(body: Uint8Array, at: number): DeadLetter {
-  const envelope = tryParse(body);
+  const envelope = envelopeIn(body);
   const error = envelope?.status?.error;
   return {
     reason: error?.type ?? (envelope ? "troupe.SentToSump" : "troupe.MalformedEnvelope"),
@@ -160,15 +163,6 @@ function foreignLetter(body: Uint8Array, at: number): DeadLetter {
     at: new Date(at),
     body,
   };
-}
-
-function tryParse(body: Uint8Array): Envelope | undefined {
-  try {
-    return parseEnvelope(body, NO_LIMITS);
-  } catch (error) {
-    if (error instanceof TroupeError) return undefined;
-    throw error;
-  }
 }
 
 /** The number of the replay that an envelope is; 0 for the first run. */

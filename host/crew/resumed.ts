@@ -7,16 +7,13 @@
 
 import { PAUSE, SINK } from "../actor_name.ts";
 import { advanceOne, canceled, failed } from "../advance.ts";
-import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
+import { encodeEnvelope, type Envelope, NO_ENVELOPE_LIMITS, parseEnvelope } from "../envelope.ts";
 import { EnvelopeTooLargeError } from "../refusals.ts";
 import type { Outgoing } from "../transport/transport.ts";
 import { mergeAnswer } from "./answer.ts";
 import { MAX_ENVELOPE_BYTES, onward } from "./onward.ts";
 import type { Ending, ParkedBody } from "./parked.ts";
 import { withoutQuestion } from "./question.ts";
-
-/** What waited was let in by its limits. */
-const NO_LIMITS = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
 
 /**
  * The message in which an envelope goes on when its pause is over: to the next actor with the answer in its payload, or to
@@ -32,7 +29,7 @@ export function resumed(body: Uint8Array, ending: Ending): Outgoing {
 
 /** The same, as an envelope. */
 export function resumedEnvelope(body: Uint8Array, ending: Ending): Envelope {
-  const envelope = parseEnvelope(body, NO_LIMITS);
+  const envelope = parseEnvelope(body, NO_ENVELOPE_LIMITS);
   const now = new Date(ending.at);
   const context = { actor: PAUSE, now };
   switch (ending.kind) {

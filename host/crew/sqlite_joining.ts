@@ -5,23 +5,21 @@
  */
 
 import type { SQLOutputValue, StatementSync } from "node:sqlite";
-import type {
-  ArrivalVerdict,
-  HeldSlice,
-  JoinCause,
-  JoinGroup,
-  Joining,
-  JoinOutput,
-  JoinRules,
-  RunCount,
-  SliceArrival,
+import {
+  arrivalName,
+  type ArrivalVerdict,
+  type HeldSlice,
+  type JoinGroup,
+  type Joining,
+  type JoinRules,
+  type RunCount,
+  type SliceArrival,
+  TIME_NAME,
 } from "./joining.ts";
+import { heldSliceOf, joinGroupOf, runCountOf, unsentOf } from "./store_rows.ts";
 import type { LetterFile } from "./sqlite_letters.ts";
 
 type Row = Record<string, SQLOutputValue>;
-
-/** Names the time as what ended a join, where otherwise a slice is named. */
-const TIME = "time";
 
 /** The joining of a store. */
 export class SqliteJoining implements Joining {
@@ -43,9 +41,9 @@ export class SqliteJoining implements Joining {
     return this.#file.write(() => {
       const row = this.#row(g);
       if (!row) return undefined;
-      if (row.ended_at !== null) return row.last === TIME ? again(row) : undefined;
+      if (row.ended_at !== null) return row.last === TIME_NAME ? unsentOf(row) : undefined;
       if (row.due_at === null || Number(row.due_at) > now) return undefined;
-      return this.#judge(row, { due: true, last: TIME, now, rules });
+      return this.#judge(row, { due: true, last: TIME_NAME, now, rules });
     });
   }
 
@@ -62,13 +60,13 @@ export class SqliteJoining implements Joining {
   group(g: string): Promise<JoinGroup | undefined> {
     return this.#file.read(() => {
       const row = this.#row(g);
-      return row && groupOf(row);
+      return row && joinGroupOf(row);
     });
   }
 
   groups(root: string): Promise<JoinGroup[]> {
     return this.#file.read(() =>
-      this.#prepare("SELECT * FROM fan_in WHERE root = ? ORDER BY seq").all(root).map(groupOf)
+      this.#prepare("SELECT * FROM fan_in WHERE root = ? ORDER BY seq").all(root).map(joinGroupOf)
     );
   }
 
@@ -113,7 +111,7 @@ export class SqliteJoining implements Joining {
       this.#prepare("UPDATE fan_in SET settings = 1, quorum = ?, due_at = ? WHERE g = ?")
         .run(arrival.quorum ?? null, arrival.dueAt ?? null, g);
     }
-    return this.#judge(this.#row(g) as Row, { due: false, last: nameOf(arrival), now: at, rules }) ??
+    return this.#judge(this.#row(g) as Row, { due: false, last: arrivalName(arrival), now: at, rules }) ??
       { verdict: arrival.kind === "slice" ? "held" : "told" };
   }
 
@@ -129,8 +127,8 @@ export class SqliteJoining implements Joining {
   /** Of an arrival when the join is over. */
   #after(row: Row, arrival: SliceArrival): ArrivalVerdict {
     const { g, kind, i } = arrival;
-    if (row.last === nameOf(arrival)) {
-      const unsent = again(row);
+    if (row.last === arrivalName(arrival)) {
+      const unsent = unsentOf(row);
       if (unsent) return unsent;
     }
     if (kind === "end") return { verdict: "told" };
@@ -176,22 +174,12 @@ export class SqliteJoining implements Joining {
   #counts(g: string): RunCount[] {
     return this.#prepare(`
       SELECT run, max(n) AS n, sum(kind = 'slice') AS arrived, sum(kind = 'end') AS ended
-      FROM fan_slice WHERE g = ? GROUP BY run ORDER BY min(at), min(rowid)`).all(g).map((row) => ({
-      run: String(row.run),
-      n: Number(row.n),
-      arrived: Number(row.arrived),
-      ended: Number(row.ended),
-    }));
+      FROM fan_slice WHERE g = ? GROUP BY run ORDER BY min(at), min(rowid)`).all(g).map(runCountOf);
   }
 
   #slices(g: string, run: string): HeldSlice[] {
     return this.#prepare("SELECT i, kind, id, body FROM fan_slice WHERE g = ? AND run = ? ORDER BY i")
-      .all(g, run).map((row) => ({
-        i: Number(row.i),
-        kind: row.kind === "slice" ? "slice" : "end",
-        id: String(row.id),
-        body: row.body as Uint8Array,
-      }));
+      .all(g, run).map(heldSliceOf);
   }
 
   #row(g: string): Row | undefined {
@@ -201,36 +189,4 @@ export class SqliteJoining implements Joining {
   #prepare(sql: string): StatementSync {
     return this.#file.prepare(sql);
   }
-}
-
-/** What names an arrival as the one that ended a join. */
-function nameOf({ run, i, kind }: SliceArrival): string {
-  return JSON.stringify([run, i, kind]);
-}
-
-/** What was frozen, until it is known to be sent. */
-function again(row: Row): ArrivalVerdict | undefined {
-  if (row.sent_at !== null) return undefined;
-  const output: JoinOutput = {
-    id: String(row.output_id),
-    to: String(row.output_to),
-    body: row.output as Uint8Array,
-  };
-  return { verdict: "joined", output };
-}
-
-function groupOf(row: Row): JoinGroup {
-  return {
-    g: String(row.g),
-    origin: String(row.origin),
-    root: String(row.root),
-    beganAt: Number(row.began_at),
-    ...(row.quorum === null ? {} : { quorum: Number(row.quorum) }),
-    ...(row.due_at === null ? {} : { dueAt: Number(row.due_at) }),
-    ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at), cause: row.cause as JoinCause }),
-    joined: Number(row.joined),
-    missing: JSON.parse(String(row.missing)) as number[],
-    late: Number(row.late),
-    doubles: Number(row.doubles),
-  };
 }

@@ -7,8 +7,9 @@
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { replayId } from "../lineage.ts";
 import type { Allotment, Letter, LetterFilter, Letters, Replay, ReplayRequest } from "./letters.ts";
-import { type EnvelopeParts, resultBody, withoutPayload } from "./records.ts";
+import { resultBody, withoutPayload } from "./records.ts";
 import type { Page } from "./store.ts";
+import { letterOf, PAGE, pageOf, replayOf, resultOf } from "./store_rows.ts";
 
 /** What letters need of the store's file. */
 export interface LetterFile {
@@ -19,8 +20,6 @@ export interface LetterFile {
 }
 
 type Row = Record<string, SQLOutputValue>;
-
-const PAGE = 1000;
 
 /** A number is taken: it was read before the transaction in which it was to be used. */
 const TAKEN = Symbol("taken");
@@ -39,12 +38,7 @@ export class SqliteLetters implements Letters {
     return this.#file.read(() => {
       const rows = this.#prepare(`SELECT * FROM letter WHERE seq > ? AND ${where} ORDER BY seq LIMIT ?`)
         .all(after, ...values, limit + 1);
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(letterOf),
-        ...(rows.length > limit && last ? { next: Number(last.seq) } : {}),
-      };
+      return pageOf(rows, { limit, read: letterOf });
     });
   }
 
@@ -212,7 +206,7 @@ export class SqliteLetters implements Letters {
       SELECT result.* FROM letter JOIN result ON result.id = letter.id AND result.phase = 'failed'
         AND letter.key = result.id || '/x-sink/' || result.replay
       WHERE letter.key = ?`).get(key);
-    return result && resultBody(partsOf(result));
+    return result && resultBody(resultOf(result));
   }
 
   #row(key: string): Row | undefined {
@@ -246,56 +240,5 @@ function conditions(filter: LetterFilter): { where: string; values: SQLInputValu
   return {
     where: ["TRUE", ...given.map(([clause]) => clause)].join(" AND "),
     values: given.map(([, value]) => value),
-  };
-}
-
-function letterOf(row: Row): Letter {
-  const error = String(row.error);
-  return {
-    key: String(row.key),
-    kind: row.kind === "failed" ? "failed" : "dead",
-    id: String(row.id),
-    root: String(row.root),
-    queue: String(row.queue),
-    actor: String(row.actor),
-    type: String(row.type),
-    message: row.kind === "failed" ? messageIn(error) : String(row.message),
-    error,
-    component: String(row.component),
-    replay: Number(row.replay),
-    at: Number(row.at),
-    state: row.state as Letter["state"],
-    stateAt: Number(row.state_at),
-    dropReason: String(row.drop_reason),
-    purged: row.purged !== 0,
-  };
-}
-
-function messageIn(error: string): string {
-  const message: unknown = error === "" ? "" : JSON.parse(error)?.message;
-  return typeof message === "string" ? message : "";
-}
-
-function replayOf(row: Row): Replay {
-  return {
-    key: String(row.key),
-    id: String(row.id),
-    n: Number(row.n),
-    as: String(row.as_id),
-    how: String(row.how),
-    at: Number(row.at),
-    ...(row.sent_at === null ? {} : { sentAt: Number(row.sent_at) }),
-  };
-}
-
-function partsOf(row: Row): EnvelopeParts {
-  return {
-    id: String(row.id),
-    ...(row.parent_id === null ? {} : { parentId: String(row.parent_id) }),
-    route: String(row.route),
-    headers: String(row.headers),
-    status: String(row.status),
-    payload: String(row.payload),
-    extra: String(row.extra),
   };
 }

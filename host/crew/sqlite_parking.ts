@@ -5,22 +5,12 @@
  */
 
 import type { SQLOutputValue, StatementSync } from "node:sqlite";
-import type {
-  Ending,
-  EndKind,
-  EndVerdict,
-  Parked,
-  ParkedBody,
-  Parking,
-  ParkRequest,
-  ParkVerdict,
-} from "./parked.ts";
+import type { Ending, EndVerdict, Parked, ParkedBody, Parking, ParkRequest, ParkVerdict } from "./parked.ts";
 import type { LetterFile } from "./sqlite_letters.ts";
 import type { Page } from "./store.ts";
+import { PAGE, pageOf, parkedBodyOf, parkedOf } from "./store_rows.ts";
 
 type Row = Record<string, SQLOutputValue>;
-
-const PAGE = 1000;
 
 /** The parking of a store. */
 export class SqliteParking implements Parking {
@@ -71,12 +61,7 @@ export class SqliteParking implements Parking {
     return this.#file.read(() => {
       const rows = this.#prepare("SELECT * FROM parked WHERE ended = '' AND seq > ? ORDER BY seq LIMIT ?")
         .all(after, limit + 1);
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(parkedOf),
-        ...(rows.length > limit && last ? { next: Number(last.seq) } : {}),
-      };
+      return pageOf(rows, { limit, read: parkedOf });
     });
   }
 
@@ -141,7 +126,7 @@ export class SqliteParking implements Parking {
 
   #bodies(key: string): ParkedBody[] {
     return this.#prepare("SELECT run, body FROM parked_body WHERE key = ? AND sent_at IS NULL ORDER BY rowid")
-      .all(key).map(({ run, body }) => ({ run: String(run), body: body as Uint8Array }));
+      .all(key).map(parkedBodyOf);
   }
 
   #row(key: string): Row | undefined {
@@ -151,26 +136,4 @@ export class SqliteParking implements Parking {
   #prepare(sql: string): StatementSync {
     return this.#file.prepare(sql);
   }
-}
-
-function parkedOf(row: Row): Parked {
-  return {
-    key: String(row.key),
-    id: String(row.id),
-    root: String(row.root),
-    actor: String(row.actor),
-    question: String(row.question),
-    at: Number(row.parked_at),
-    ...(row.due_at === null ? {} : { dueAt: Number(row.due_at) }),
-    ...(row.ended === "" ? {} : {
-      ending: {
-        kind: row.ended as EndKind,
-        answer: String(row.answer),
-        reason: String(row.reason),
-        token: String(row.token),
-        at: Number(row.ended_at),
-      },
-    }),
-    repeats: Number(row.repeats),
-  };
 }

@@ -16,6 +16,7 @@ import { SqliteJoining } from "./sqlite_joining.ts";
 import { type LetterFile, SqliteLetters } from "./sqlite_letters.ts";
 import { SqliteParking } from "./sqlite_parking.ts";
 import { STORE_SCHEMA, upgradeStore } from "./sqlite_schema.ts";
+import { deadOf, PAGE, pageOf, resultOf } from "./store_rows.ts";
 import { StoreClosedError } from "./store_closed.ts";
 import type {
   CrewStore,
@@ -37,9 +38,6 @@ export interface SqliteStoreOptions {
   /** Told of each transaction that failed and will be tried again. @default nothing is done */
   readonly onFailure?: (error: unknown) => void;
 }
-
-/** Page of a listing, where none is asked for. */
-const PAGE = 1000;
 
 /**
  * Opens a store.
@@ -104,20 +102,20 @@ class SqliteStore implements CrewStore {
   result(id: string): Promise<StoredResult | undefined> {
     return this.#read(() => {
       const row = this.#prepare("SELECT * FROM result WHERE id = ?").get(id);
-      return row && storedResult(row);
+      return row && resultOf(row);
     });
   }
 
   results(filter: ResultFilter = {}): Promise<Page<StoredResult>> {
     const { phase, root, ...rest } = filter;
-    return this.#page("result", { ...rest, where: { phase, root } }, storedResult);
+    return this.#page("result", { ...rest, where: { phase, root } }, resultOf);
   }
 
   dead(
     filter: { id?: string; root?: string; limit?: number; after?: number } = {},
   ): Promise<Page<DeadRecord>> {
     const { id, root, ...rest } = filter;
-    return this.#page("dead", { ...rest, where: { id, root } }, storedDead);
+    return this.#page("dead", { ...rest, where: { id, root } }, deadOf);
   }
 
   hops(root: string): Promise<HopRecord[]> {
@@ -263,12 +261,7 @@ class SqliteStore implements CrewStore {
     return this.#read(() => {
       const rows = this.#prepare(`SELECT * FROM ${table} WHERE ${clauses} ORDER BY seq LIMIT ?`)
         .all(after, ...conditions.map(([, value]) => value), limit + 1);
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(read),
-        ...(rows.length > limit && last ? { next: Number(last.seq) } : {}),
-      };
+      return pageOf(rows, { limit, read });
     });
   }
 
@@ -287,41 +280,4 @@ class SqliteStore implements CrewStore {
     if (!statement) this.#statements.set(sql, statement = this.#db.prepare(sql));
     return statement;
   }
-}
-
-function storedResult(row: Row): StoredResult {
-  return {
-    id: String(row.id),
-    ...(row.parent_id === null ? {} : { parentId: String(row.parent_id) }),
-    root: String(row.root),
-    phase: String(row.phase),
-    reason: String(row.reason),
-    actor: String(row.actor),
-    route: String(row.route),
-    headers: String(row.headers),
-    status: String(row.status),
-    payload: String(row.payload),
-    error: String(row.error),
-    ...(row.extra === "" ? {} : { extra: String(row.extra) }),
-    replay: Number(row.replay),
-    arrivedAt: Number(row.arrived_at),
-    repeats: Number(row.repeats),
-    conflicts: Number(row.conflicts),
-  };
-}
-
-function storedDead(row: Row): DeadRecord {
-  return {
-    key: String(row.key),
-    id: String(row.id),
-    root: String(row.root),
-    queue: String(row.queue),
-    actor: String(row.actor),
-    reason: String(row.reason),
-    message: String(row.message),
-    error: String(row.error),
-    ...(row.component === "" ? {} : { component: String(row.component) }),
-    body: row.body as Uint8Array,
-    diedAt: Number(row.died_at),
-  };
 }

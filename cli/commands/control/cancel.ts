@@ -5,7 +5,6 @@
  */
 
 import { RESUME } from "@troupe/host/actor_name";
-import { broadcastControls } from "@troupe/host/control_feed";
 import { writeAnswer } from "@troupe/host/crew/answer";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { countOf } from "../../view/quantity.ts";
@@ -20,22 +19,29 @@ export interface CancelOptions extends ControlOptions {
 
 /** Calls envelopes off. @returns The exit code. */
 export async function cancel(ids: readonly string[], { only, ...options }: CancelOptions): Promise<number> {
-  await changeControls(options, async (mesh) => {
+  await changeControls(async ({ store }) => {
+    const changed: { readonly id: string; readonly isNew: boolean }[] = [];
     for (const id of ids) {
-      const changed = await mesh.store.controls.cancel(id, { only, now: Date.now() });
-      // Before what waits is looked for: from then on, nothing of it begins to wait.
-      broadcastControls(mesh.transport, await mesh.store.controls.state());
-      const parked = await cancelParked(id, { mesh, only });
-      console.error(
-        [
-          changed ? `${id} is called off` : `${id} was called off before`,
-          ...await hasEnded(id, mesh.store) ? ["though it has ended itself"] : [],
-          ...parked > 0
-            ? [`and so ${parked === 1 ? "is" : "are"} ${countOf(parked, "envelope")} that waited`]
-            : [],
-        ].join(", ") + ".",
-      );
+      changed.push({ id, isNew: await store.controls.cancel(id, { only, now: Date.now() }) });
     }
+    return changed;
+  }, {
+    ...options,
+    // By then nothing of it begins to wait any more.
+    async then(mesh, changed) {
+      for (const { id, isNew } of changed) {
+        const parked = await cancelParked(id, { mesh, only });
+        console.error(
+          [
+            isNew ? `${id} is called off` : `${id} was called off before`,
+            ...await hasEnded(id, mesh.store) ? ["though it has ended itself"] : [],
+            ...parked > 0
+              ? [`and so ${parked === 1 ? "is" : "are"} ${countOf(parked, "envelope")} that waited`]
+              : [],
+          ].join(", ") + ".",
+        );
+      }
+    },
   });
   return EXIT.ok;
 }

@@ -22,11 +22,17 @@ export interface ControlledMesh {
   readonly transport: Transport;
 }
 
-/** Makes changes, and then tells every host what is asked now. */
+/**
+ * Makes changes, and then tells every host what is asked now.
+ *
+ * @param options `then`: what is done when they have been told. @default nothing
+ */
 export async function changeControls<T>(
-  options: ControlOptions,
   change: (mesh: ControlledMesh) => Promise<T>,
-): Promise<T> {
+  { then, ...options }: ControlOptions & {
+    readonly then?: (mesh: ControlledMesh, changed: T) => Promise<void>;
+  },
+): Promise<void> {
   const folder = await findMesh(options);
   const store = await folder.openStore();
   try {
@@ -35,7 +41,7 @@ export async function changeControls<T>(
       const changed = await change({ store, transport });
       // Also when nothing is new: whoever asks again may do so because a host has not heard.
       broadcastControls(transport, await store.controls.state());
-      return changed;
+      await then?.({ store, transport }, changed);
     } finally {
       await transport.close();
     }

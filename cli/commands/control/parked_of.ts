@@ -6,7 +6,7 @@
 
 import type { Parking } from "@troupe/host/crew/parked";
 import { framesOf } from "@troupe/host/fan";
-import { parseEnvelope } from "@troupe/host/envelope";
+import { envelopeIn } from "@troupe/host/envelope";
 
 /**
  * Keys of what waits: the envelope itself and, unless `only` says otherwise, everything that came of it.
@@ -31,8 +31,5 @@ export async function parkedOf(
 /** Whether an envelope that waits is a slice of another, or of a slice of it. */
 async function cameOf(id: string, key: string, parking: Parking): Promise<boolean> {
   const bodies = await parking.bodies(key);
-  return bodies.some(({ body }) => {
-    const { headers } = parseEnvelope(body, { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity });
-    return framesOf(headers).some((frame) => frame.id === id);
-  });
+  return bodies.some(({ body }) => framesOf(envelopeIn(body)?.headers).some((frame) => frame.id === id));
 }

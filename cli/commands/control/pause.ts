@@ -27,7 +27,7 @@ export async function setPaused(
       : undefined;
     if (problem) throw new UsageError(`${JSON.stringify(actor)} ${problem}`);
   }
-  await changeControls(options, async ({ store, transport }) => {
+  await changeControls(async ({ store, transport }) => {
     const known = new Set(await transport.queues());
     for (const actor of actors) {
       const changed = await store.controls.pause(actor, { paused, now: Date.now() });
@@ -39,6 +39,6 @@ export async function setPaused(
         : `${actor} was not paused`;
       console.error(known.has(actor) ? `${said}.` : `${said}. No actor of that name has a queue yet.`);
     }
-  });
+  }, options);
   return EXIT.ok;
 }

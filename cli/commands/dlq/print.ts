@@ -6,8 +6,7 @@
 
 import { encodeBase64 } from "@std/encoding/base64";
 import type { Letter, Replay } from "@troupe/host/crew/store";
-import { type Envelope, parseEnvelope } from "@troupe/host/envelope";
-import { TroupeError } from "@troupe/host/errors";
+import { type Envelope, envelopeIn } from "@troupe/host/envelope";
 import { jsonArray, jsonLine } from "../../view/json_line.ts";
 import { formatBytes, formatMoment } from "../../view/quantity.ts";
 import type { Styles } from "../../view/styles.ts";
@@ -15,7 +14,6 @@ import { fit, pad, printable } from "../../view/text.ts";
 
 /** Width of a line of a list. */
 const LIST_WIDTH = 200;
-const NO_LIMITS = { maxBytes: Infinity, maxPrev: Infinity, maxNext: Infinity };
 
 /** What is read apart from the letter itself. */
 export interface LetterParts {
@@ -150,15 +148,6 @@ function moreOf(error: string): { traceback: string[]; details: string } {
     traceback: typeof traceback === "string" ? traceback.trimEnd().split("\n") : [],
     details: typeof details === "string" ? details : "",
   };
-}
-
-function envelopeIn(body: Uint8Array): Envelope | undefined {
-  try {
-    return parseEnvelope(body, NO_LIMITS);
-  } catch (error) {
-    if (error instanceof TroupeError) return undefined;
-    throw error;
-  }
 }
 
 /** The text of bytes, if they are UTF-8, to the last byte. */

@@ -9,6 +9,7 @@
  */
 
 import { z } from "zod";
+import { AddressReader, type Environment, hostAndPort, NO_ADDRESS } from "../../address.ts";
 import { PostgresAddressError } from "./errors.ts";
 
 /** Whether to speak TLS: not at all, with whoever answers, or only with the server that the certificate names. */
@@ -29,8 +30,7 @@ export interface PostgresAddress {
   readonly password: () => Promise<string>;
 }
 
-/** What the environment says; `Deno.env.get` is one. */
-export type Environment = (name: string) => string | undefined;
+const READER = new AddressReader((problem, options) => new PostgresAddressError(problem, options));
 
 const SCHEMA_NAME = /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/;
 
@@ -46,7 +46,6 @@ const Settings = z.strictObject({
 
 /** An `@` has one place: else a password with a `/` in it would be taken for a host, and be shown as one. */
 const SHAPE = /^postgres(?:ql)?:\/\/(?:([^@/?#]*)@)?([^@/?#]*)(?:\/([^@?#]*))?(?:\?([^@#]*))?$/;
-const HOST = /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+)(?::(\d{1,5}))?$/;
 
 /**
  * Reads an address.
@@ -70,25 +69,19 @@ export function parsePostgresAddress(
 ): PostgresAddress {
   const parts = SHAPE.exec(address);
   if (!parts) {
-    throw new PostgresAddressError(
-      "it has not the form of one (a /, ? or @ in a password has to be written as %2F, %3F, %40)",
-    );
+    throw new PostgresAddressError(NO_ADDRESS);
   }
   const [, who, where = "", path = "", query = ""] = parts;
-  const { schema, sslmode, sslrootcert } = readSettings(query);
-  const [, host, port] = HOST.exec(where) ?? [];
-  const number = port === undefined ? 5432 : Number(port);
-  if (!host || number < 1 || number > 65535) {
-    throw new PostgresAddressError("the host in it has not the form HOST or HOST:PORT");
-  }
-  const database = decode(path, "its database");
+  const { schema, sslmode, sslrootcert } = READER.settings(query, Settings);
+  const { host, port } = READER.host(where, { defaultPort: 5432, what: "the host in it" });
+  const database = READER.decode(path, "its database");
   if (!database) throw new PostgresAddressError("it names no database");
   if (sslrootcert !== undefined && sslmode !== "verify-full") {
     throw new PostgresAddressError("it names a sslrootcert, which counts only with sslmode=verify-full");
   }
   return {
-    host: host.replace(/^\[|\]$/g, ""),
-    port: number,
+    host,
+    port,
     database,
     schema,
     sslMode: sslmode,
@@ -98,19 +91,8 @@ export function parsePostgresAddress(
 }
 
 /** A database as it is shown to people: `host:port/database`, without user and password. */
-export function databaseName({ host, port, database }: PostgresAddress): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
-}
-
-function readSettings(query: string): z.infer<typeof Settings> {
-  const read = Settings.safeParse(Object.fromEntries(new URLSearchParams(query)));
-  if (read.success) return read.data;
-  const problems = read.error.issues.map((issue) =>
-    issue.code === "unrecognized_keys"
-      ? `there is no setting ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`
-      : `${issue.path.join(".")} ${issue.message}`
-  );
-  throw new PostgresAddressError(problems.join("; "));
+export function databaseName(address: PostgresAddress): string {
+  return `${hostAndPort(address)}/${address.database}`;
 }
 
 function readCredentials(
@@ -118,35 +100,14 @@ function readCredentials(
   env: Environment,
 ): Pick<PostgresAddress, "user" | "password"> {
   const [named = "", ...rest] = (who ?? "").split(":");
-  const user = decode(named, "its user") || env("PGUSER");
+  const user = READER.decode(named, "its user") || env("PGUSER");
   if (!user) throw new PostgresAddressError("it names no user, and PGUSER is not set");
   if (rest.length > 0) {
-    const password = decode(rest.join(":"), "its password");
+    const password = READER.decode(rest.join(":"), "its password");
     return { user, password: () => Promise.resolve(password) };
   }
   const file = env("TROUPE_STORE_PASSWORD_FILE");
   const password = env("TROUPE_STORE_PASSWORD") ?? (file === undefined ? env("PGPASSWORD") ?? "" : undefined);
   if (password !== undefined) return { user, password: () => Promise.resolve(password) };
-  return { user, password: () => readPasswordFile(file ?? "") };
-}
-
-async function readPasswordFile(file: string): Promise<string> {
-  try {
-    return (await Deno.readTextFile(file)).replace(/\r?\n$/, "");
-  } catch (cause) {
-    throw new PostgresAddressError(
-      `the file that TROUPE_STORE_PASSWORD_FILE names, ${file}, cannot be read`,
-      { cause },
-    );
-  }
-}
-
-function decode(text: string, what: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new PostgresAddressError(
-      `${what} has a % that is not followed by two hex digits: write %25 for a %`,
-    );
-  }
+  return { user, password: () => READER.passwordIn(file ?? "", "TROUPE_STORE_PASSWORD_FILE") };
 }

@@ -70,20 +70,3 @@ async function insert(query: Query, records: readonly DeadRecord[]): Promise<Row
     ] as Parameters<Query>[1],
   );
 }
-
-/** A row, read. */
-export function deadOf(row: Row): DeadRecord {
-  return {
-    key: String(row.key),
-    id: String(row.id),
-    root: String(row.root),
-    queue: String(row.queue),
-    actor: String(row.actor),
-    reason: String(row.reason),
-    message: String(row.message),
-    error: String(row.error),
-    ...(row.component === "" ? {} : { component: String(row.component) }),
-    body: row.body as Uint8Array,
-    diedAt: Number(row.died_at),
-  };
-}

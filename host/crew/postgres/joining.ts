@@ -4,21 +4,20 @@
  * @module
  */
 
-import type {
-  ArrivalVerdict,
-  HeldSlice,
-  JoinCause,
-  JoinGroup,
-  Joining,
-  JoinRules,
-  RunCount,
-  SliceArrival,
+import {
+  arrivalName,
+  type ArrivalVerdict,
+  type HeldSlice,
+  type JoinGroup,
+  type Joining,
+  type JoinRules,
+  type RunCount,
+  type SliceArrival,
+  TIME_NAME,
 } from "../joining.ts";
+import { heldSliceOf, joinGroupOf, runCountOf, unsentOf } from "../store_rows.ts";
 import type { Database } from "./database.ts";
 import type { Query, Row } from "./sessions.ts";
-
-/** Names the time as what ended a join, where otherwise a slice is named. */
-const TIME = "time";
 
 /** The joining of a store. */
 export class PostgresJoining implements Joining {
@@ -40,9 +39,9 @@ export class PostgresJoining implements Joining {
     return await this.#database.write(async (query) => {
       const row = await hold(query, g);
       if (!row) return undefined;
-      if (row.ended_at !== null) return row.last === TIME ? again(row) : undefined;
+      if (row.ended_at !== null) return row.last === TIME_NAME ? unsentOf(row) : undefined;
       if (row.due_at === null || Number(row.due_at) > now) return undefined;
-      return await judge(query, row, { due: true, last: TIME, now, rules });
+      return await judge(query, row, { due: true, last: TIME_NAME, now, rules });
     }, "none");
   }
 
@@ -61,14 +60,14 @@ export class PostgresJoining implements Joining {
     const [row] = await this.#database.read((query) =>
       query("SELECT * FROM fan_in WHERE name_key(g) = name_key($1)", [g])
     );
-    return row && groupOf(row);
+    return row && joinGroupOf(row);
   }
 
   async groups(root: string): Promise<JoinGroup[]> {
     const rows = await this.#database.read((query) =>
       query("SELECT * FROM fan_in WHERE name_key(root) = name_key($1) ORDER BY seq", [root])
     );
-    return rows.map(groupOf);
+    return rows.map(joinGroupOf);
   }
 
   async due(now: number, limit: number): Promise<string[]> {
@@ -117,7 +116,7 @@ async function arrive(query: Query, arrival: SliceArrival, rules: JoinRules): Pr
       [arrival.quorum ?? null, arrival.dueAt ?? null, g],
     );
   }
-  const judged = await judge(query, row, { due: false, last: nameOf(arrival), now: at, rules });
+  const judged = await judge(query, row, { due: false, last: arrivalName(arrival), now: at, rules });
   return judged ?? { verdict: kind === "slice" ? "held" : "told" };
 }
 
@@ -141,8 +140,8 @@ async function keep(query: Query, { g, run, i, n, kind, id, body, at }: SliceArr
 /** Of an arrival when the join is over. */
 async function after(query: Query, row: Row, arrival: SliceArrival): Promise<ArrivalVerdict> {
   const { g, kind, i } = arrival;
-  if (row.last === nameOf(arrival)) {
-    const unsent = again(row);
+  if (row.last === arrivalName(arrival)) {
+    const unsent = unsentOf(row);
     if (unsent) return unsent;
   }
   if (kind === "end") return { verdict: "told" };
@@ -183,12 +182,7 @@ async function countRuns(query: Query, g: string): Promise<RunCount[]> {
       FROM fan_slice WHERE name_key(g) = name_key($1) GROUP BY run ORDER BY min(at), min(seq)`,
     [g],
   );
-  return rows.map((row) => ({
-    run: String(row.run),
-    n: Number(row.n),
-    arrived: Number(row.arrived),
-    ended: Number(row.ended),
-  }));
+  return rows.map(runCountOf);
 }
 
 async function slicesOf(query: Query, g: string, run: string): Promise<HeldSlice[]> {
@@ -197,42 +191,5 @@ async function slicesOf(query: Query, g: string, run: string): Promise<HeldSlice
       WHERE name_key(g) = name_key($1) AND name_key(run) = name_key($2) ORDER BY i`,
     [g, run],
   );
-  return rows.map((row) => ({
-    i: Number(row.i),
-    kind: row.kind === "slice" ? "slice" : "end",
-    id: String(row.id),
-    body: row.body as Uint8Array,
-  }));
-}
-
-/** What names an arrival as the one that ended a join. */
-function nameOf({ run, i, kind }: SliceArrival): string {
-  return JSON.stringify([run, i, kind]);
-}
-
-/** What was frozen, until it is known to be sent. */
-function again(row: Row): ArrivalVerdict | undefined {
-  if (row.sent_at !== null) return undefined;
-  const output = {
-    id: String(row.output_id),
-    to: String(row.output_to),
-    body: row.output as Uint8Array,
-  };
-  return { verdict: "joined", output };
-}
-
-function groupOf(row: Row): JoinGroup {
-  return {
-    g: String(row.g),
-    origin: String(row.origin),
-    root: String(row.root),
-    beganAt: Number(row.began_at),
-    ...(row.quorum === null ? {} : { quorum: Number(row.quorum) }),
-    ...(row.due_at === null ? {} : { dueAt: Number(row.due_at) }),
-    ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at), cause: row.cause as JoinCause }),
-    joined: Number(row.joined),
-    missing: JSON.parse(String(row.missing)) as number[],
-    late: Number(row.late),
-    doubles: Number(row.doubles),
-  };
+  return rows.map(heldSliceOf);
 }

@@ -4,25 +4,13 @@
  * @module
  */
 
+import type { Letter } from "../letters.ts";
 import { errorType } from "../result_identity.ts";
 import type { DeadRecord, ResultRecord } from "../store.ts";
 import type { Query } from "./sessions.ts";
 
 /** A letter that is new. */
-export interface NewLetter {
-  readonly key: string;
-  readonly kind: "failed" | "dead";
-  readonly id: string;
-  readonly root: string;
-  readonly queue: string;
-  readonly actor: string;
-  readonly type: string;
-  readonly message: string;
-  readonly error: string;
-  readonly component: string;
-  readonly replay: number;
-  readonly at: number;
-}
+export type NewLetter = Omit<Letter, "state" | "stateAt" | "dropReason" | "purged">;
 
 /** The letter of a result that failed. */
 export function letterOfFailed(record: ResultRecord): NewLetter {

@@ -6,10 +6,11 @@
 
 import { replayId } from "../../lineage.ts";
 import type { Allotment, Letter, LetterFilter, Letters, Replay, ReplayRequest } from "../letters.ts";
-import { type EnvelopeParts, resultBody, withoutPayload } from "../records.ts";
+import { resultBody, withoutPayload } from "../records.ts";
 import type { Page } from "../store.ts";
+import { letterOf, replayOf, resultOf } from "../store_rows.ts";
 import type { Database } from "./database.ts";
-import { conditions, page, type PageOptions, resultOf } from "./listing.ts";
+import { conditions, page, type PageOptions } from "./listing.ts";
 import type { Query, Row } from "./sessions.ts";
 
 /** The letters of a store. */
@@ -191,7 +192,7 @@ async function bodyOf(query: Query, key: string): Promise<Uint8Array | undefined
       WHERE name_key(letter.key) = name_key($1)`,
     [key],
   );
-  return result && resultBody(resultOf(result) satisfies EnvelopeParts);
+  return result && resultBody(resultOf(result));
 }
 
 async function rowOf(query: Query, key: string): Promise<Row | undefined> {
@@ -212,43 +213,4 @@ function wanted(filter: Omit<LetterFilter, "limit" | "after">): PageOptions<neve
     ["at < ?", until],
     ["seq <= ?", upTo],
   ];
-}
-
-function letterOf(row: Row): Letter {
-  const error = String(row.error);
-  return {
-    key: String(row.key),
-    kind: row.kind === "failed" ? "failed" : "dead",
-    id: String(row.id),
-    root: String(row.root),
-    queue: String(row.queue),
-    actor: String(row.actor),
-    type: String(row.type),
-    message: row.kind === "failed" ? messageIn(error) : String(row.message),
-    error,
-    component: String(row.component),
-    replay: Number(row.replay),
-    at: Number(row.at),
-    state: row.state as Letter["state"],
-    stateAt: Number(row.state_at),
-    dropReason: String(row.drop_reason),
-    purged: row.purged === true,
-  };
-}
-
-function messageIn(error: string): string {
-  const message: unknown = error === "" ? "" : JSON.parse(error)?.message;
-  return typeof message === "string" ? message : "";
-}
-
-function replayOf(row: Row): Replay {
-  return {
-    key: String(row.key),
-    id: String(row.id),
-    n: Number(row.n),
-    as: String(row.as_id),
-    how: String(row.how),
-    at: Number(row.at),
-    ...(row.sent_at === null ? {} : { sentAt: Number(row.sent_at) }),
-  };
 }

@@ -5,11 +5,9 @@
  */
 
 import type { HopRecord } from "../../hop_record.ts";
-import type { Page, StoreCounts, StoredResult } from "../store.ts";
+import type { Page, StoreCounts } from "../store.ts";
+import { PAGE, pageOf } from "../store_rows.ts";
 import type { Query, Row, Value } from "./sessions.ts";
-
-/** Page of a listing, where none is asked for. */
-const PAGE = 1000;
 
 /** One page of a table. */
 export interface PageOptions<T> {
@@ -31,12 +29,7 @@ export async function page<T>(
     `SELECT * FROM ${table} WHERE ${clause} ORDER BY seq LIMIT $${values.length + 1}`,
     [...values, limit + 1],
   );
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return {
-    items: items.map(read),
-    ...(rows.length > limit && last ? { next: Number(last.seq) } : {}),
-  };
+  return pageOf(rows, { limit, read });
 }
 
 /** Conditions that all hold, with the values of their parameters. */
@@ -47,28 +40,6 @@ export function conditions(
   return {
     clause: given.map(([condition], i) => condition.replaceAll("?", `$${i + 1}`)).join(" AND ") || "TRUE",
     values: given.map(([, value]) => value),
-  };
-}
-
-/** A row of a result, read. */
-export function resultOf(row: Row): StoredResult {
-  return {
-    id: String(row.id),
-    ...(row.parent_id === null ? {} : { parentId: String(row.parent_id) }),
-    root: String(row.root),
-    phase: String(row.phase),
-    reason: String(row.reason),
-    actor: String(row.actor),
-    route: String(row.route),
-    headers: String(row.headers),
-    status: String(row.status),
-    payload: String(row.payload),
-    error: String(row.error),
-    ...(row.extra === "" ? {} : { extra: String(row.extra) }),
-    replay: Number(row.replay),
-    arrivedAt: Number(row.arrived_at),
-    repeats: Number(row.repeats),
-    conflicts: Number(row.conflicts),
   };
 }
 

@@ -18,18 +18,19 @@ import type {
   StoreCounts,
   StoredResult,
 } from "../store.ts";
+import { deadOf, resultOf } from "../store_rows.ts";
 import type { PostgresAddress } from "./address.ts";
 import { PostgresClaims } from "./claims.ts";
 import { PostgresControls } from "./controls.ts";
 import { Database } from "./database.ts";
-import { deadOf, recordDead, sizeOfDead } from "./dead.ts";
+import { recordDead, sizeOfDead } from "./dead.ts";
 import { PostgresSetupError, PostgresUnavailableError } from "./errors.ts";
 import { expire } from "./expiry.ts";
 import { DatabaseFailure } from "./failure.ts";
 import { Gatherer } from "./gatherer.ts";
 import { PostgresJoining } from "./joining.ts";
 import { PostgresLetters } from "./letters.ts";
-import { countsOf, hopsOf, insertHops, page, resultOf, rootOf } from "./listing.ts";
+import { countsOf, hopsOf, insertHops, page, rootOf } from "./listing.ts";
 import { PostgresParking } from "./parking.ts";
 import { digested, type DigestedResult, recordResults, sizeOfResult } from "./results.ts";
 import { prepareTables } from "./schema.ts";

@@ -4,17 +4,9 @@
  * @module
  */
 
-import type {
-  Ending,
-  EndKind,
-  EndVerdict,
-  Parked,
-  ParkedBody,
-  Parking,
-  ParkRequest,
-  ParkVerdict,
-} from "../parked.ts";
+import type { Ending, EndVerdict, Parked, ParkedBody, Parking, ParkRequest, ParkVerdict } from "../parked.ts";
 import type { Page } from "../store.ts";
+import { parkedBodyOf, parkedOf } from "../store_rows.ts";
 import type { Database } from "./database.ts";
 import { page } from "./listing.ts";
 import type { Query, Row } from "./sessions.ts";
@@ -160,27 +152,5 @@ async function bodiesOf(query: Query, key: string): Promise<ParkedBody[]> {
     "SELECT run, body FROM parked_body WHERE name_key(key) = name_key($1) AND sent_at IS NULL ORDER BY seq",
     [key],
   );
-  return rows.map(({ run, body }) => ({ run: String(run), body: body as Uint8Array }));
-}
-
-function parkedOf(row: Row): Parked {
-  return {
-    key: String(row.key),
-    id: String(row.id),
-    root: String(row.root),
-    actor: String(row.actor),
-    question: String(row.question),
-    at: Number(row.parked_at),
-    ...(row.due_at === null ? {} : { dueAt: Number(row.due_at) }),
-    ...(row.ended === "" ? {} : {
-      ending: {
-        kind: row.ended as EndKind,
-        answer: String(row.answer),
-        reason: String(row.reason),
-        token: String(row.token),
-        at: Number(row.ended_at),
-      },
-    }),
-    repeats: Number(row.repeats),
-  };
+  return rows.map(parkedBodyOf);
 }

@@ -10,6 +10,7 @@
  */
 
 import { z } from "zod";
+import { AddressReader, type Environment, NO_ADDRESS } from "../../address.ts";
 import { RabbitmqAddressError } from "./errors.ts";
 
 /** One node of a broker. */
@@ -56,8 +57,7 @@ export interface RabbitmqAddress {
   readonly credentials: () => Promise<Credentials>;
 }
 
-/** What the environment says; `Deno.env.get` is one. */
-export type Environment = (name: string) => string | undefined;
+const READER = new AddressReader((problem, options) => new RabbitmqAddressError(problem, options));
 
 const Settings = z.strictObject({
   namespace: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a DNS label").default(
@@ -74,7 +74,6 @@ const Settings = z.strictObject({
 
 /** An `@` has one place: else a password with a `/` in it would be taken for a host, and be shown as one. */
 const SHAPE = /^(rabbitmqs?):\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/([^@?#]*))?(?:\?([^@#]*))?$/;
-const NODE = /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+)(?::(\d{1,5}))?$/;
 
 /**
  * Reads an address.
@@ -99,12 +98,10 @@ export function parseRabbitmqAddress(
 ): RabbitmqAddress {
   const parts = SHAPE.exec(address);
   if (!parts) {
-    throw new RabbitmqAddressError(
-      "it has not the form of one (a /, ? or @ in a password has to be written as %2F, %3F, %40)",
-    );
+    throw new RabbitmqAddressError(NO_ADDRESS);
   }
   const [, scheme, who, hosts = "", path = "", query = ""] = parts;
-  const settings = readSettings(query);
+  const settings = READER.settings(query, Settings);
   const { cacertfile, certfile, keyfile, server_name_indication } = settings;
   const tls = {
     ...(cacertfile === undefined ? {} : { ca: cacertfile }),
@@ -116,9 +113,11 @@ export function parseRabbitmqAddress(
     throw new RabbitmqAddressError("it names files for TLS and is not rabbitmqs://");
   }
   return {
-    nodes: hosts.split(",").map((host) => readNode(host, scheme === "rabbitmqs" ? 5671 : 5672)),
+    nodes: hosts.split(",").map((host) =>
+      READER.host(host.trim(), { defaultPort: scheme === "rabbitmqs" ? 5671 : 5672, what: "a host in it" })
+    ),
     ...(scheme === "rabbitmqs" ? { tls } : {}),
-    vhost: decode(path, "its virtual host") || "/",
+    vhost: READER.decode(path, "its virtual host") || "/",
     namespace: settings.namespace,
     mode: settings.mode,
     heartbeat: settings.heartbeat,
@@ -126,37 +125,12 @@ export function parseRabbitmqAddress(
   };
 }
 
-/** A node as it is shown to people: `host:port`. */
-export function nodeName({ host, port }: RabbitmqNode): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-function readSettings(query: string): z.infer<typeof Settings> {
-  const read = Settings.safeParse(Object.fromEntries(new URLSearchParams(query)));
-  if (read.success) return read.data;
-  const problems = read.error.issues.map((issue) =>
-    issue.code === "unrecognized_keys"
-      ? `there is no setting ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`
-      : `${issue.path.join(".")} ${issue.message}`
-  );
-  throw new RabbitmqAddressError(problems.join("; "));
-}
-
-function readNode(text: string, defaultPort: number): RabbitmqNode {
-  const [, host, port] = NODE.exec(text.trim()) ?? [];
-  const number = port === undefined ? defaultPort : Number(port);
-  if (!host || number < 1 || number > 65535) {
-    throw new RabbitmqAddressError("a host in it has not the form HOST or HOST:PORT");
-  }
-  return { host: host.replace(/^\[|\]$/g, ""), port: number };
-}
-
 function readCredentials(who: string | undefined, env: Environment): () => Promise<Credentials> {
   if (who !== undefined) {
     const [user = "", ...password] = who.split(":");
     const found = {
-      username: decode(user, "its user"),
-      password: decode(password.join(":"), "its password"),
+      username: READER.decode(user, "its user"),
+      password: READER.decode(password.join(":"), "its password"),
     };
     if (!found.username || !found.password) {
       throw new RabbitmqAddressError("it has a user and no password, or the other way round");
@@ -177,28 +151,8 @@ function readCredentials(who: string | undefined, env: Environment): () => Promi
     );
   }
   if (password !== undefined) return () => Promise.resolve({ username, password });
-  return async () => ({ username, password: await readPasswordFile(file ?? "") });
-}
-
-async function readPasswordFile(file: string): Promise<string> {
-  try {
-    return (await Deno.readTextFile(file)).replace(/\r?\n$/, "");
-  } catch (cause) {
-    throw new RabbitmqAddressError(
-      `the file that TROUPE_RABBITMQ_PASSWORD_FILE names, ${file}, cannot be read`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-function decode(text: string, what: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new RabbitmqAddressError(
-      `${what} has a % that is not followed by two hex digits: write %25 for a %`,
-    );
-  }
+  return async () => ({
+    username,
+    password: await READER.passwordIn(file ?? "", "TROUPE_RABBITMQ_PASSWORD_FILE"),
+  });
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Environment, nodeName, parseRabbitmqAddress } from "./address.ts";
+import { type Environment, hostAndPort } from "../../address.ts";
+import { parseRabbitmqAddress } from "./address.ts";
 import { RabbitmqAddressError } from "./errors.ts";
 
 const NOTHING: Environment = () => undefined;
@@ -32,8 +33,8 @@ Deno.test("an address has nodes, a virtual host, a namespace, and what it does n
 });
 
 Deno.test("a node is shown as people write it", () => {
-  assertEquals(nodeName({ host: "a.example", port: 1 }), "a.example:1");
-  assertEquals(nodeName({ host: "::1", port: 1 }), "[::1]:1");
+  assertEquals(hostAndPort({ host: "a.example", port: 1 }), "a.example:1");
+  assertEquals(hostAndPort({ host: "::1", port: 1 }), "[::1]:1");
 });
 
 Deno.test("user and password in the address are decoded", async () => {

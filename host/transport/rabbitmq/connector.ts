@@ -5,7 +5,8 @@
  */
 
 import { TransportClosedError } from "../errors.ts";
-import { nodeName, type RabbitmqNode } from "./address.ts";
+import { hostAndPort } from "../../address.ts";
+import type { RabbitmqNode } from "./address.ts";
 import { pause } from "../../pause.ts";
 import { Backoff } from "./backoff.ts";
 import { RabbitmqAddressError, RabbitmqRefusedError, RabbitmqUnreachableError, reasonOf } from "./errors.ts";
@@ -113,7 +114,7 @@ export class Connector {
   }
 
   #unreachable(): RabbitmqUnreachableError {
-    return new RabbitmqUnreachableError(this.#options.nodes.map(nodeName), this.#problem);
+    return new RabbitmqUnreachableError(this.#options.nodes.map(hostAndPort), this.#problem);
   }
 
   async #keep(): Promise<void> {
@@ -158,7 +159,7 @@ export class Connector {
       if (this.closed.aborted) return undefined;
       this.#problem = error instanceof RabbitmqRefusedError || error instanceof RabbitmqAddressError
         ? error.message
-        : `${nodeName(node)} cannot be used: ${reasonOf(error)}`;
+        : `${hostAndPort(node)} cannot be used: ${reasonOf(error)}`;
       onEvent({ kind: "unreachable", detail: this.#problem });
       if (error instanceof RabbitmqRefusedError || error instanceof RabbitmqAddressError) this.#refuse(error);
       return undefined;

@@ -6,7 +6,8 @@
 
 import type { Channel, ChannelModel, Options, SocketOptions } from "amqplib";
 import type { Duplex } from "node:stream";
-import { nodeName, type RabbitmqAddress, type RabbitmqNode } from "./address.ts";
+import { hostAndPort } from "../../address.ts";
+import type { RabbitmqAddress, RabbitmqNode } from "./address.ts";
 import { RabbitmqError, RabbitmqRefusedError, reasonOf } from "./errors.ts";
 import { gatherWrites } from "./gathered_writes.ts";
 
@@ -55,7 +56,7 @@ export async function dial(
     return connection;
   } catch (error) {
     const refused = /ACCESS.REFUSED|NOT.ALLOWED|ConnectionClose/.test(reasonOf(error));
-    throw refused ? new RabbitmqRefusedError(nodeName(node), refusal(error)) : error;
+    throw refused ? new RabbitmqRefusedError(hostAndPort(node), refusal(error)) : error;
   }
 }
 

@@ -9,7 +9,8 @@
  */
 
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
-import { nodeName, type RabbitmqNode } from "./address.ts";
+import { hostAndPort } from "../../address.ts";
+import type { RabbitmqNode } from "./address.ts";
 import { cut, dial, type DialOptions, goodbye, openChannel, whenClosed } from "./dial.ts";
 import { Questions } from "./questions.ts";
 
@@ -79,7 +80,7 @@ export class Link {
     try {
       const publishing = await dialAs(" (publishing)");
       const questions = new Questions(() => dialAs(" (asking)"));
-      return new Link(nodeName(node), { main, publishing, questions });
+      return new Link(hostAndPort(node), { main, publishing, questions });
     } catch (error) {
       await goodbye(main);
       throw error;
