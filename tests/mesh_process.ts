@@ -23,9 +23,18 @@ export interface TroupeOptions {
   readonly codes?: readonly number[];
 }
 
-/** Runs a command to its end and gives what it printed. */
-export async function troupe(args: readonly string[], options: TroupeOptions = {}): Promise<string> {
-  const { root = HERE, stdin = "", codes = [0] } = options;
+/** What became of a command. */
+export interface TroupeRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end, however that is. */
+export async function runTroupe(
+  args: readonly string[],
+  { root = HERE, stdin = "" }: Omit<TroupeOptions, "codes"> = {},
+): Promise<TroupeRun> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", join(root, "cli/main.ts"), ...args],
     cwd: root,
@@ -39,12 +48,20 @@ export async function troupe(args: readonly string[], options: TroupeOptions = {
   });
   const { code, stdout, stderr } = await child.output();
   await writing;
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Runs a command to its end and gives what it printed. */
+export async function troupe(
+  args: readonly string[],
+  { codes = [0], ...options }: TroupeOptions = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await runTroupe(args, options);
   if (!codes.includes(code)) {
-    throw new TroupeCommandError(
-      `troupe ${args.join(" ")}: exit code ${code}\n${new TextDecoder().decode(stderr)}`,
-    );
+    throw new TroupeCommandError(`troupe ${args.join(" ")}: exit code ${code}\n${stderr}`);
   }
-  return new TextDecoder().decode(stdout);
+  return stdout;
 }
 
 /** Whom to kill: the process of the mesh, one of its sandboxes, or both. */

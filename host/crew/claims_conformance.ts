@@ -4,22 +4,13 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assert, assertEquals } from "@std/assert";
 import { sha256Of } from "./claim_check.ts";
-import type { WaitingHarness } from "./parking_conformance.ts";
-import type { CrewStore } from "./store.ts";
 
 /** Runs the tests. @param start Makes a database that is empty. */
-export function testClaims(name: string, start: () => Promise<WaitingHarness>): void {
-  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
-    Deno.test(`${name}: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run(await harness.open(), harness);
-      } finally {
-        await harness.close();
-      }
-    });
+export function testClaims(name: string, start: () => Promise<StoreHarness>): void {
+  const test = testsOn(name, start);
 
   test(
     "a payload is read back byte for byte, by its SHA-256, also by others",

@@ -5,9 +5,9 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assert, assertEquals } from "@std/assert";
 import { dead, failure, result } from "./_records_testing.ts";
-import type { WaitingHarness } from "./parking_conformance.ts";
 import type { CrewStore, Recorded, ResultRecord } from "./store.ts";
 
 type Stores = readonly [CrewStore, CrewStore];
@@ -41,16 +41,10 @@ async function race(
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `id-${n * 7919 % count}`);
 
 /** Runs the tests. @param start Makes a database that is empty. */
-export function testConcurrency(name: string, start: () => Promise<WaitingHarness>): void {
+export function testConcurrency(name: string, start: () => Promise<StoreHarness>): void {
+  const onStores = testsOn(name, start);
   const test = (what: string, run: (stores: Stores) => Promise<void>) =>
-    Deno.test(`${name}: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run([await harness.open(), await harness.open()]);
-      } finally {
-        await harness.close();
-      }
-    });
+    onStores(what, async (store, harness) => await run([store, await harness.open()]));
 
   test("the same ids from two sides at once have one result each, however they are cut", async (stores) => {
     for (const [round, size] of [1, 17, 500].entries()) {

@@ -4,21 +4,12 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assertEquals } from "@std/assert";
-import type { WaitingHarness } from "./parking_conformance.ts";
-import type { CrewStore } from "./store.ts";
 
 /** Runs the tests. @param start Makes a database that is empty. */
-export function testControls(name: string, start: () => Promise<WaitingHarness>): void {
-  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
-    Deno.test(`${name}: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run(await harness.open(), harness);
-      } finally {
-        await harness.close();
-      }
-    });
+export function testControls(name: string, start: () => Promise<StoreHarness>): void {
+  const test = testsOn(name, start);
 
   test("nothing is asked at first", async ({ controls }) => {
     assertEquals(await controls.state(), { revision: 0, paused: [], canceled: [] });

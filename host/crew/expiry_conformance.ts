@@ -5,26 +5,18 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assert, assertEquals } from "@std/assert";
 import { dead, failure, hop, result } from "./_records_testing.ts";
-import type { WaitingHarness } from "./parking_conformance.ts";
-import type { CrewStore, Expired } from "./store.ts";
+import type { Expired } from "./store.ts";
 
 /** What of time: everything below 100 is old. */
 const OLD = { before: 100, idsBefore: 0, limit: 1000 };
 const NOTHING: Expired = { results: 0, dead: 0, hops: 0, letters: 0, open: 0, ids: 0 };
 
 /** Runs the tests. @param start Makes a database that is empty. */
-export function testExpiry(name: string, start: () => Promise<WaitingHarness>): void {
-  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
-    Deno.test(`${name} forgets: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run(await harness.open(), harness);
-      } finally {
-        await harness.close();
-      }
-    });
+export function testExpiry(name: string, start: () => Promise<StoreHarness>): void {
+  const test = testsOn(`${name} forgets`, start);
 
   test("what is old goes, and nothing else", async (store) => {
     await store.recordResults([

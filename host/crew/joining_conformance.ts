@@ -4,11 +4,10 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assertEquals } from "@std/assert";
 import type { ArrivalVerdict, JoinRules, JoinWork, SliceArrival } from "./joining.ts";
 import { decide } from "./join_rules.ts";
-import type { WaitingHarness } from "./parking_conformance.ts";
-import type { CrewStore } from "./store.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -47,16 +46,8 @@ const shown = (verdict: ArrivalVerdict | undefined) =>
   (verdict.output ? `${verdict.verdict} ${new TextDecoder().decode(verdict.output.body)}` : verdict.verdict);
 
 /** Runs the tests. @param start Makes a database that is empty. */
-export function testJoining(name: string, start: () => Promise<WaitingHarness>): void {
-  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
-    Deno.test(`joining in ${name}: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run(await harness.open(), harness);
-      } finally {
-        await harness.close();
-      }
-    });
+export function testJoining(name: string, start: () => Promise<StoreHarness>): void {
+  const test = testsOn(`joining in ${name}`, start);
 
   test("the last slice ends it, with all of them in their order", async ({ joining }, harness) => {
     const built: JoinWork[] = [];

@@ -5,11 +5,11 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { replayId } from "../lineage.ts";
 import type { Letter, ReplayRequest } from "./letters.ts";
-import type { WaitingHarness } from "./parking_conformance.ts";
-import type { CrewStore, DeadRecord, ResultRecord, Store } from "./store.ts";
+import type { DeadRecord, ResultRecord, Store } from "./store.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
@@ -73,16 +73,8 @@ async function allot(
     : [allotment.verdict];
 }
 /** Runs the tests of dead letters. @param start Makes a database that is empty. */
-export function testLetters(name: string, start: () => Promise<WaitingHarness>): void {
-  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
-    Deno.test(`${name}: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run(await harness.open(), harness);
-      } finally {
-        await harness.close();
-      }
-    });
+export function testLetters(name: string, start: () => Promise<StoreHarness>): void {
+  const test = testsOn(name, start);
 
   test("both ends are in one listing, with why; what succeeded is not", async (store) => {
     await store.recordResults([failed("1"), succeeded("2")]);

@@ -4,17 +4,9 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assertEquals } from "@std/assert";
 import type { Ending, ParkRequest } from "./parked.ts";
-import type { CrewStore } from "./store.ts";
-
-/** One database on which stores can be opened, as several processes do. */
-export interface WaitingHarness {
-  /** Opens another store on the same database. */
-  open(): Promise<CrewStore>;
-  /** Takes everything away; stores that are still open are closed before. */
-  close(): Promise<void>;
-}
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const texts = (bodies: readonly { readonly body: Uint8Array }[]) =>
@@ -39,16 +31,8 @@ function ending(answer: string, more: Partial<Ending> = {}): Ending {
 }
 
 /** Runs the tests. @param start Makes a database that is empty. */
-export function testParking(name: string, start: () => Promise<WaitingHarness>): void {
-  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
-    Deno.test(`parking in ${name}: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run(await harness.open(), harness);
-      } finally {
-        await harness.close();
-      }
-    });
+export function testParking(name: string, start: () => Promise<StoreHarness>): void {
+  const test = testsOn(`parking in ${name}`, start);
 
   test("what is parked waits, once, and is found by key and by id", async ({ parking }, harness) => {
     assertEquals(await parking.park(request("1")), { verdict: "parked" });

@@ -4,12 +4,12 @@
  * @module
  */
 
+import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { HopRecord } from "../hop_record.ts";
-import type { WaitingHarness } from "./parking_conformance.ts";
 import { StoreClosedError } from "./store_closed.ts";
 import { dead, failure, hop, result } from "./_records_testing.ts";
-import type { CrewStore, Page, ResultRecord } from "./store.ts";
+import type { Page, ResultRecord } from "./store.ts";
 
 /** Every item of a listing, page by page, and the sizes of the pages. */
 async function pages<T>(
@@ -27,16 +27,8 @@ async function pages<T>(
   }
 }
 /** Runs the tests of what is recorded. @param start Makes a database that is empty. */
-export function testRecords(name: string, start: () => Promise<WaitingHarness>): void {
-  const test = (what: string, run: (store: CrewStore, harness: WaitingHarness) => Promise<void>) =>
-    Deno.test(`${name}: ${what}`, async () => {
-      const harness = await start();
-      try {
-        await run(await harness.open(), harness);
-      } finally {
-        await harness.close();
-      }
-    });
+export function testRecords(name: string, start: () => Promise<StoreHarness>): void {
+  const test = testsOn(name, start);
 
   test("a result is read back as it was recorded, to the letter", async (store) => {
     const record = failure('é"\n😀', "ValueError", {

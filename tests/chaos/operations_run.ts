@@ -10,6 +10,7 @@ import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
 import { writeAnswer } from "@troupe/host/crew/answer";
 import { openTransport } from "@troupe/host/transport/open";
 import { fromFileUrl, join } from "@std/path";
+import { actorYaml } from "../integration/_mesh_folder.ts";
 import { MeshProcess, troupe, type Victim } from "../mesh_process.ts";
 import { seeded } from "./random.ts";
 
@@ -131,24 +132,13 @@ export async function runOperationsChaos(options: OperationsOptions): Promise<Op
   }
 }
 
+const SETTINGS = "  isolation: reuse\n  limits:\n    concurrency: 16\n";
+
 async function writeMesh(dir: string): Promise<void> {
   for (const [name, { source, spec }] of Object.entries(SOURCES)) {
     await Deno.mkdir(join(dir, name));
     await Deno.writeTextFile(join(dir, name, "actor.js"), source);
-    await Deno.writeTextFile(
-      join(dir, name, "actor.yaml"),
-      `apiVersion: troupe.dev/v1alpha1
-kind: Actor
-metadata:
-  name: ${name}
-spec:
-  component:
-    file: build/${name}.wasm
-  isolation: reuse
-  limits:
-    concurrency: 16
-${spec}`,
-    );
+    await Deno.writeTextFile(join(dir, name, "actor.yaml"), actorYaml(name, `${SETTINGS}${spec}`));
   }
 }
 

@@ -7,7 +7,7 @@ import type { CrewStore } from "@troupe/host/crew/store";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "@std/path";
 import { troupe } from "../mesh_process.ts";
-import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
+import { lacksRabbitmq, RabbitmqServer, withCredentials } from "../servers/rabbitmq.ts";
 import { actorYaml, TestMesh } from "./_mesh_folder.ts";
 import { UpProcess } from "./_up_process.ts";
 
@@ -112,13 +112,9 @@ Deno.test("payloads that are too large to travel arrive", async () => {
 if (!lacksRabbitmq()) {
   Deno.test("payloads that are too large to travel arrive, on RabbitMQ", async () => {
     const server = await RabbitmqServer.start();
-    Deno.env.set("TROUPE_RABBITMQ_USER", server.user);
-    Deno.env.set("TROUPE_RABBITMQ_PASSWORD", server.password);
     try {
-      await largePayloads("--transport", server.address());
+      await withCredentials(server, () => largePayloads("--transport", server.address()));
     } finally {
-      Deno.env.delete("TROUPE_RABBITMQ_USER");
-      Deno.env.delete("TROUPE_RABBITMQ_PASSWORD");
       await server.stop();
     }
   });

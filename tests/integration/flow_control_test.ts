@@ -3,12 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
 import type { StoredResult } from "@troupe/host/crew/store";
-import { fromFileUrl, join } from "@std/path";
-import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
+import { join } from "@std/path";
+import { runTroupe } from "../mesh_process.ts";
+import { lacksRabbitmq, RabbitmqServer, withCredentials } from "../servers/rabbitmq.ts";
 import { actorYaml, TestMesh } from "./_mesh_folder.ts";
 import { UpProcess } from "./_up_process.ts";
 
-const CLI = fromFileUrl(new URL("../../cli/main.ts", import.meta.url));
 const PASS_ON = "export const handle = (payload) => payload;\n";
 const SPLIT = `export function* handle(payload) {
   for (let n = 0; n < 5; n++) yield n;
@@ -19,12 +19,8 @@ async function troupe(
   mesh: TestMesh,
   ...args: string[]
 ): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", CLI, ...args, "--data", mesh.data],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  return { code, out: text(stdout), err: text(stderr) };
+  const { code, stdout, stderr } = await runTroupe([...args, "--data", mesh.data]);
+  return { code, out: stdout.trim(), err: stderr.trim() };
 }
 
 /** Phases of the results, by how often each came. */
@@ -85,14 +81,9 @@ Deno.test("troupe pause: what comes waits, whether hosts run or begin later; tro
 if (!lacksRabbitmq()) {
   Deno.test("troupe pause and resume, on RabbitMQ", async () => {
     const server = await RabbitmqServer.start();
-    // Children inherit the credentials from the environment, as a deployment gives them: no command takes them.
-    Deno.env.set("TROUPE_RABBITMQ_USER", server.user);
-    Deno.env.set("TROUPE_RABBITMQ_PASSWORD", server.password);
     try {
-      await pausesAndResumes("--transport", server.address());
+      await withCredentials(server, () => pausesAndResumes("--transport", server.address()));
     } finally {
-      Deno.env.delete("TROUPE_RABBITMQ_USER");
-      Deno.env.delete("TROUPE_RABBITMQ_PASSWORD");
       await server.stop();
     }
   });

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { troupe } from "../mesh_process.ts";
-import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
+import { lacksRabbitmq, RabbitmqServer, withCredentials } from "../servers/rabbitmq.ts";
 import { greet, TestMesh } from "./_mesh_folder.ts";
 import { UpProcess } from "./_up_process.ts";
 
@@ -12,7 +12,6 @@ const DEMO = fromFileUrl(new URL("../../cli/demo/main.ts", import.meta.url));
 if (!lacksRabbitmq()) {
   const server = await RabbitmqServer.start();
   Deno.test.afterAll(() => server.stop());
-  const PASSWORD = server.password;
   let meshes = 0;
 
   /** An address without user and password, of a mesh that nobody has used. */
@@ -20,16 +19,7 @@ if (!lacksRabbitmq()) {
 
   /** Children inherit the credentials from the environment, as a deployment gives them. */
   const test = (what: string, run: () => Promise<void>) =>
-    Deno.test(`on RabbitMQ, ${what}`, async () => {
-      Deno.env.set("TROUPE_RABBITMQ_USER", server.user);
-      Deno.env.set("TROUPE_RABBITMQ_PASSWORD", PASSWORD);
-      try {
-        await run();
-      } finally {
-        Deno.env.delete("TROUPE_RABBITMQ_USER");
-        Deno.env.delete("TROUPE_RABBITMQ_PASSWORD");
-      }
-    });
+    Deno.test(`on RabbitMQ, ${what}`, () => withCredentials(server, run));
 
   const meshYaml = (transport: string) =>
     `apiVersion: troupe.dev/v1alpha1\nkind: Mesh\nmetadata: { name: shop }\nspec: { transport: "${transport}" }\n`;

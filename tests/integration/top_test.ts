@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { troupe } from "../mesh_process.ts";
-import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
+import { lacksRabbitmq, RabbitmqServer, withCredentials } from "../servers/rabbitmq.ts";
 import { SLOW, TestMesh } from "./_mesh_folder.ts";
 import { UpProcess } from "./_up_process.ts";
 
@@ -136,15 +136,10 @@ if (!lacksRabbitmq()) {
   Deno.test.afterAll(() => server.stop());
 
   Deno.test("on RabbitMQ, top counts what is done, by nothing but an address", async () => {
-    Deno.env.set("TROUPE_RABBITMQ_USER", server.user);
-    Deno.env.set("TROUPE_RABBITMQ_PASSWORD", server.password);
-    try {
+    await withCredentials(server, async () => {
       await using mesh = await TestMesh.make({ slow: SLOW, odd: ODD });
       const transport = `rabbitmq://127.0.0.1:${server.port}/?namespace=top`;
       await shows(mesh, { up: ["--transport", transport], top: ["--transport", transport] });
-    } finally {
-      Deno.env.delete("TROUPE_RABBITMQ_USER");
-      Deno.env.delete("TROUPE_RABBITMQ_PASSWORD");
-    }
+    });
   });
 }

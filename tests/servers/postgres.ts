@@ -6,6 +6,7 @@
 
 import { join } from "@std/path";
 import { lacks } from "../require.ts";
+import { makeCertificate } from "./_certificate.ts";
 import { freePort, serverFolder, ServerProcess } from "./_process.ts";
 
 /** Where Debian puts each version's programs; they are not on `PATH`. */
@@ -296,16 +297,4 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function makeCertificate(folder: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", {
-    args: [
-      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-        .split(" "),
-      ..."-addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout key.pem -out certificate.pem".split(" "),
-    ],
-    cwd: folder,
-  }).output();
-  if (!success) throw new PostgresServerError(`openssl: ${new TextDecoder().decode(stderr)}`);
 }

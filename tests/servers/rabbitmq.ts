@@ -8,6 +8,7 @@
 
 import { join } from "@std/path";
 import { lacks } from "../require.ts";
+import { makeCertificate } from "./_certificate.ts";
 import { freePort, serverFolder, ServerProcess } from "./_process.ts";
 
 /** Where Debian puts the scripts. The wrapper on `PATH` changes the user and drops the environment. */
@@ -193,6 +194,21 @@ export class RabbitmqServer {
   }
 }
 
+/** Does something whose child processes are let in by a broker: credentials come from the environment, as in a deployment. */
+export async function withCredentials(
+  { user, password }: Pick<RabbitmqServer, "user" | "password">,
+  run: () => Promise<void>,
+): Promise<void> {
+  Deno.env.set("TROUPE_RABBITMQ_USER", user);
+  Deno.env.set("TROUPE_RABBITMQ_PASSWORD", password);
+  try {
+    await run();
+  } finally {
+    Deno.env.delete("TROUPE_RABBITMQ_USER");
+    Deno.env.delete("TROUPE_RABBITMQ_PASSWORD");
+  }
+}
+
 function environment(folder: string, port: number): Record<string, string> {
   return {
     PATH: Deno.env.get("PATH") ?? "",
@@ -247,16 +263,4 @@ async function writeFiles(
     join(folder, "advanced.config"),
     `[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, ${DEAD_LETTER_PATIENCE_MS}}]}].\n`,
   );
-}
-
-async function makeCertificate(folder: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", {
-    args: [
-      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-        .split(" "),
-      ..."-addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout key.pem -out certificate.pem".split(" "),
-    ],
-    cwd: folder,
-  }).output();
-  if (!success) throw new RabbitmqServerError(`openssl: ${new TextDecoder().decode(stderr)}`);
 }

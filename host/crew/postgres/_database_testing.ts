@@ -5,7 +5,7 @@
  */
 
 import { PostgresServer } from "@troupe/tests/servers/postgres";
-import type { WaitingHarness } from "../parking_conformance.ts";
+import type { StoreHarness } from "../_store_harness_testing.ts";
 import type { CrewStore } from "../store.ts";
 import { openPostgresStore, parsePostgresAddress } from "./mod.ts";
 
@@ -23,7 +23,7 @@ export async function freshAddress(): Promise<string> {
 }
 
 /** Makes a store that is empty. */
-export async function startDatabase(): Promise<WaitingHarness> {
+export async function startDatabase(): Promise<StoreHarness> {
   const address = await freshAddress();
   const opened: CrewStore[] = [];
   return {
