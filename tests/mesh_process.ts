@@ -83,6 +83,11 @@ export class MeshProcess {
     return this.#output;
   }
 
+  /** Whether it was started and has not been ended by {@linkcode finish} or {@linkcode terminate}. */
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
   /** Process id of `troupe up`. */
   get pid(): number {
     return this.#running().pid;

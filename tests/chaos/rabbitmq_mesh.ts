@@ -6,15 +6,13 @@
  */
 
 import { connect } from "amqplib";
-import { buildActor } from "@troupe/cli/build";
-import { parseActorSpec } from "@troupe/controller/spec";
 import { openTransport } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
 import { fromFileUrl, join } from "@std/path";
 import type { RabbitmqServer } from "../servers/rabbitmq.ts";
-import { HEARTBEAT_S } from "./faults.ts";
-import { KeptHost, type KeptHostOptions } from "./kept_host.ts";
+import type { KeptHost, KeptHostOptions } from "./kept_host.ts";
 import { CHAIN, writeMesh } from "./mesh_files.ts";
+import { brokerAddress, buildAll, keptOn, untilEmpty } from "./rabbitmq_hosts.ts";
 import { RawTap } from "./raw_tap.ts";
 
 /** What a mesh is started with. */
@@ -32,20 +30,12 @@ export interface RabbitmqMeshOptions {
 
 /** Replicas of each actor. */
 const REPLICAS: Record<(typeof CHAIN)[number], number> = { spread: 1, work: 2, left: 1 };
-/** Pause between two looks at how much is in a queue, in milliseconds. */
-const LOOK_MS = 100;
-/** How long a queue may stay as it is, with nothing done to the mesh, in milliseconds. */
-const STUCK_MS = 90_000;
-
 let meshes = 0;
 
 /** Writes the actors into a folder and builds them. */
 export async function buildChain(folder: string): Promise<void> {
   await writeMesh(folder, { isolation: "reuse" });
-  for (const name of CHAIN) {
-    const file = join(folder, name, "actor.yaml");
-    await buildActor(parseActorSpec(await Deno.readTextFile(file), { file }), { check: false });
-  }
+  await buildAll(folder, CHAIN);
 }
 
 /** The mesh. */
@@ -74,16 +64,8 @@ export class RabbitmqMesh {
     const kept = (
       what: string,
       namespace: string,
-      more: { args: string[]; preload?: KeptHostOptions["preload"] },
-    ) =>
-      new KeptHost({
-        root,
-        what,
-        port: server.port,
-        args: (port) => ["--transport", this.#address({ namespace, port, credentials: false }), ...more.args],
-        env: { TROUPE_RABBITMQ_USER: server.user, TROUPE_RABBITMQ_PASSWORD: server.password },
-        ...(more.preload ? { preload: more.preload } : {}),
-      });
+      more: { readonly args: readonly string[] } & Pick<KeptHostOptions, "preload">,
+    ) => keptOn(server, { root, what, namespace, ...more });
     this.actors = CHAIN.flatMap((name) => Array.from({ length: REPLICAS[name] }, () => name)).map(
       (name, i) => {
         const before = preload?.(i);
@@ -105,7 +87,7 @@ export class RabbitmqMesh {
   /** Starts everything; resolves when all say that they run. */
   async start(): Promise<void> {
     for (const namespace of this.#namespaces) {
-      const client = await openTransport(this.#address({ namespace, port: this.server.port }));
+      const client = await openTransport(brokerAddress(this.server, { namespace }));
       this.#clients.push(client);
       await client.declare(["x-sink", "x-sump"]);
     }
@@ -162,28 +144,11 @@ export class RabbitmqMesh {
     { stop, start }: { stop: () => unknown; start: () => unknown },
   ): Promise<void> {
     for (;;) {
-      await this.#empty(mesh, queue);
+      await untilEmpty(queue, { client: this.#client(mesh), hosts: this.all });
       await stop();
       const { ready, delayed } = await this.#client(mesh).depth(queue);
       if (ready + delayed === 0) return;
       await start();
-    }
-  }
-
-  /** Resolves when nothing is in a queue. */
-  async #empty(mesh: 0 | 1, queue: string): Promise<void> {
-    let before = -1;
-    let since = performance.now();
-    for (;;) {
-      const { ready, delayed } = await this.#client(mesh).depth(queue);
-      if (ready + delayed === 0) return;
-      if (ready + delayed !== before) since = performance.now();
-      before = ready + delayed;
-      if (performance.now() - since > STUCK_MS) {
-        const said = this.all.map(({ what, output }) => `${what}:\n${output.slice(-1_500)}`).join("\n");
-        throw new Error(`${before} messages stay in ${queue}. ${said}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
 
@@ -200,12 +165,5 @@ export class RabbitmqMesh {
       to,
       file: this.files.tap,
     });
-  }
-
-  #address(
-    { namespace, port, credentials = true }: { namespace: string; port: number; credentials?: boolean },
-  ): string {
-    const address = this.server.address({ namespace, heartbeat: String(HEARTBEAT_S) }, port);
-    return credentials ? address : address.replace(/\/\/.*@/, "//");
   }
 }

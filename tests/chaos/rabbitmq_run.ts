@@ -8,7 +8,7 @@ import { fromFileUrl } from "@std/path";
 import type { RabbitmqServer } from "../servers/rabbitmq.ts";
 import { type Fault, strike } from "./faults.ts";
 import { CHAIN } from "./mesh_files.ts";
-import { seeded } from "./random.ts";
+import { seeded, shuffled } from "./random.ts";
 import { accountOf, type RabbitmqAccount } from "./rabbitmq_account.ts";
 import { RabbitmqMesh } from "./rabbitmq_mesh.ts";
 import { envelopeOf, makeTask, withResent } from "./tasks.ts";
@@ -72,7 +72,7 @@ export async function runRabbitmqChaos(options: RabbitmqChaosOptions): Promise<R
     const submitted = withResent(tasks, random);
     const sent = submitted.map((task) => envelopeOf(task, CHAIN));
     const done: Partial<Record<Fault, number>> = {};
-    const order = shuffle(options.faults ?? {}, random);
+    const order = shuffled<Fault>(options.faults ?? {}, random);
     const shares = Math.max(1, order.length);
     const silences: Promise<void>[] = [];
     for (let i = 0; i < shares; i++) {
@@ -105,14 +105,6 @@ export async function runRabbitmqChaos(options: RabbitmqChaosOptions): Promise<R
     await mesh.end();
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-function shuffle(faults: Partial<Record<Fault, number>>, random: () => number): Fault[] {
-  return Object.entries(faults)
-    .flatMap(([fault, times]) => Array.from({ length: times }, () => fault as Fault))
-    .map((fault) => ({ fault, at: random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ fault }) => fault);
 }
 
 /** For each replica, chance of its own: in which order they start is not the seed's doing. */

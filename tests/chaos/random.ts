@@ -20,3 +20,15 @@ export function chooseSeed(): number {
   const given = Deno.env.get("TROUPE_SEED");
   return given === undefined ? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0 : Number(given);
 }
+
+/** Each thing as often as is said, in an order by chance. */
+export function shuffled<T extends string>(
+  times: Readonly<Partial<Record<T, number>>>,
+  random: () => number,
+): T[] {
+  return Object.entries<number | undefined>(times)
+    .flatMap(([thing, often = 0]) => Array.from({ length: often }, () => thing as T))
+    .map((thing) => ({ thing, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ thing }) => thing);
+}
