@@ -1,0 +1,113 @@
+/**
+ * Attacks as files: what they are is said at the top of each, in comments of a fixed form.
+ *
+ * ```text
+ * ;; tries: to keep the processor for ever
+ * ;; ends: troupe.Timeout
+ * ;; limits: timeoutMs=300
+ * ```
+ *
+ * @module
+ */
+
+import { basename, extname } from "@std/path";
+import type { Isolation, Limits } from "@troupe/host/limits";
+import { z } from "zod";
+
+/** How the envelope of an attack has to end, or that there is none because the component is not taken. */
+export type Verdict =
+  /**
+   * `types`: it failed, with one of these errors. `dead`: it is in `x-sump` then, rather than in `x-sink`. `payload`:
+   * nothing could be done, it succeeded, and this is what it gave back.
+   */
+  | {
+    readonly kind: "ends";
+    readonly types: readonly string[];
+    readonly dead: boolean;
+    readonly payload: string | undefined;
+  }
+  /** It comes to no envelope. */
+  | { readonly kind: "refused"; readonly type: string };
+
+/** One attack. */
+export interface Attack {
+  /** Family and name, such as `cpu/spin`. */
+  readonly name: string;
+  /** The file. */
+  readonly path: string;
+  /** In a sentence, what it tries. */
+  readonly tries: string;
+  readonly ends: Verdict;
+  /** What the failure's message has in it. @default "" */
+  readonly says: string;
+  /** As what it runs; see `_host_protocol.ts`. `maker`: a program that makes the component's bytes or its text. */
+  readonly runs: "component" | "glue" | "sandbox" | "maker";
+  /** Those that are not the defaults. */
+  readonly limits: Partial<Limits>;
+  readonly isolation: Isolation;
+  readonly route: readonly string[];
+  /** How often. */
+  readonly repeats: number;
+}
+
+/** Times where a file says nothing else: fifty, and fewer where each costs a process. */
+const REPEATS = 50;
+
+/** `TYPE`, `TYPE in x-sump`, `returns: PAYLOAD`, two of them with `or` between, or `refused: TYPE`. */
+const Verdicts = z.string().transform((text, context): Verdict => {
+  const refused = /^refused: ([\w.]+)$/.exec(text)?.[1];
+  if (refused !== undefined) return { kind: "refused", type: refused };
+  const ways = text.split(" or ");
+  const payloads = ways.flatMap((way) => /^returns: (.+)$/.exec(way)?.[1] ?? []);
+  const types = ways.flatMap((way) => /^([\w.-]+)( in x-sump)?$/.exec(way)?.[1] ?? []);
+  if (payloads.length > 1 || payloads.length + types.length < ways.length) {
+    context.addIssue(`${JSON.stringify(text)} is no way to end`);
+  }
+  return { kind: "ends", types, dead: text.includes(" in x-sump"), payload: payloads[0] };
+});
+
+const LimitNames = z.enum([
+  ...["memoryBytes", "timeoutMs", "concurrency", "emits", "emittedBytes", "logBytes", "cpuMs"],
+] as (keyof Limits)[]);
+const LimitsText = z.string().transform((text): Partial<Limits> =>
+  Object.fromEntries(
+    text.split(/\s+/).map((pair) => pair.split("=")).map((
+      [name, value],
+    ) => [LimitNames.parse(name), z.coerce.number().int().parse(value)]),
+  )
+);
+
+const Head = z.strictObject({
+  tries: z.string().min(10),
+  ends: Verdicts,
+  says: z.string().default(""),
+  runs: z.enum(["component", "glue", "sandbox", "maker"]).default("component"),
+  limits: LimitsText.default({}),
+  isolation: z.enum(["fresh", "reuse"]).default("fresh"),
+  route: z.string().default("").transform((text) => text.split(/\s+/).filter(Boolean)),
+  // What follows the number is the reason for it.
+  repeats: z.string().default(String(REPEATS)).transform((text) => parseInt(text)),
+});
+
+/** Reads the head of an attack. @throws {z.ZodError} when it is not of the form. */
+export async function readAttack(path: string, family: string): Promise<Attack> {
+  const text = await Deno.readTextFile(path);
+  const fields: Record<string, string> = {};
+  for (const line of text.split("\n")) {
+    const [, name, value] = /^(?:;;|\/\/) (\w+): (.+)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) break;
+    fields[name] = value.trim();
+  }
+  return { name: `${family}/${basename(path, extname(path))}`, path, ...Head.parse(fields) };
+}
+
+/** The attacks of a family, in the order of their names; those whose names begin with `_` are help for others. */
+export async function readFamily(family: string): Promise<Attack[]> {
+  const folder = new URL(`./${family}/`, import.meta.url);
+  const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).filter((name) =>
+    !name.startsWith("_")
+  );
+  return await Promise.all(
+    names.toSorted().map((name) => readAttack(new URL(name, folder).pathname, family)),
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * Components out of attacks' files: in WAT, in JavaScript, or made by a program.
+ *
+ * @module
+ */
+
+import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { extname, fromFileUrl } from "@std/path";
+import { componentize } from "componentize-qjs";
+import type { Attack } from "./_attack.ts";
+
+const WIT = fromFileUrl(new URL("../../sdk/wit/actor.wit", import.meta.url));
+const FRAME = new URL("./_frame.wat", import.meta.url);
+
+/** Memory, and an allocator that begins anew rather than run out: no more is needed in one hop. */
+const LIBC = `
+    (memory (export "memory") 2)
+    (global $heap (mut i32) (i32.const 4096))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (local $at i32)
+      (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+      (if (i32.gt_u (i32.add (local.get $at) (local.get 3)) (i32.const 131072)) (then (local.set $at (i32.const 4096))))
+      (global.set $heap (i32.add (local.get $at) (local.get 3)))
+      (local.get $at))`;
+
+const PIECES = ["component", "libc", "imports", "module", "with", "lift"] as const;
+
+/** What a maker exports: text that is the pieces of an attack, or the bytes of what claims to be a component. */
+export interface Maker {
+  make(): string | Uint8Array;
+}
+
+/** The bytes that an attack would have a host run. */
+export async function componentOf({ path, runs }: Pick<Attack, "path" | "runs">): Promise<Uint8Array> {
+  if (runs === "maker") {
+    const made = (await import(`file://${path}`) as Maker).make();
+    return typeof made === "string" ? await framed(made) : made;
+  }
+  const source = await Deno.readTextFile(path);
+  return extname(path) === ".wat" ? await framed(source) : await fromJavaScript(source);
+}
+
+/** A component out of the pieces of an attack; see `_frame.wat`. Text that is one already is taken as it is. */
+export async function framed(text: string): Promise<Uint8Array> {
+  if (/^\((component|module)\b/m.test(text)) return await parse(text);
+  const pieces: Record<string, string> = {};
+  let name = "";
+  for (const line of text.split("\n")) {
+    const [, begun] = /^;; -- (\w+) --$/.exec(line) ?? [];
+    if (begun !== undefined) name = begun;
+    else pieces[name] = `${pieces[name] ?? ""}${line}\n`;
+  }
+  const frame = await Deno.readTextFile(FRAME);
+  return await parse(
+    PIECES.reduce(
+      (whole, piece) => whole.replace(`{{${piece}}}`, () => pieces[piece] ?? (piece === "libc" ? LIBC : "")),
+      frame,
+    ),
+  );
+}
+
+async function fromJavaScript(source: string): Promise<Uint8Array> {
+  const { component } = await componentize({
+    witPath: WIT,
+    world: "actor",
+    jsSource: source,
+    sync: true,
+    optSize: true,
+  });
+  return component;
+}

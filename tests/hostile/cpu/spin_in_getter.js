@@ -1,0 +1,14 @@
+// tries: to spin where the actor's own failure is read, in a getter of what it throws
+// ends: troupe.Timeout
+// limits: timeoutMs=600
+// repeats: 5, each costs a process
+export function handle(payload) {
+  if (payload !== "1") return payload;
+  throw {
+    get kind() {
+      for (;;);
+    },
+    lineage: [],
+    message: "",
+  };
+}
