@@ -15,6 +15,7 @@ const WIRING = [
 const PARTS: Record<string, string[]> = {
   "host/sqlite": [],
   "host/sandbox": [],
+  "host/egress": [],
   "host/transport": ["host/sqlite"],
   "host/observe": ["host/transport/transport.ts", "host/stage/stage.ts"],
   "host/component": ["host/sandbox"],
@@ -27,7 +28,10 @@ const PARTS: Record<string, string[]> = {
     "host/observe/metrics.ts",
     "host/observe/tracing.ts",
   ],
-  "controller": [],
+  // What a grant can say is checked with what checks requests by it.
+  "controller": ["address", "fields", "ip", "match", "rule", "target"].map((name) =>
+    `host/egress/${name}.ts`
+  ),
 };
 
 interface Import {

@@ -15,14 +15,23 @@ export interface ServerCertificate {
   readonly authority: string;
 }
 
-/** Makes a certificate for `127.0.0.1`, valid for a day. */
-export function makeCertificate(): ServerCertificate {
+/**
+ * Makes a certificate for `127.0.0.1`, valid for a day.
+ *
+ * @param hosts Names that it is for, too; `*.` may stand before one.
+ */
+export function makeCertificate(...hosts: string[]): ServerCertificate {
   const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const server = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const names = { issuer: "Troupe tests", signer: authority.privateKey };
   return {
     key: server.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
-    cert: certificate({ ...names, subject: "localhost", key: server.publicKey, extensions: [FOR_LOOPBACK] }),
+    cert: certificate({
+      ...names,
+      subject: "localhost",
+      key: server.publicKey,
+      extensions: [alternatives(hosts)],
+    }),
     authority: certificate({
       ...names,
       subject: names.issuer,
@@ -78,12 +87,16 @@ function derLength(length: number): number[] {
 
 /** `ecdsa-with-SHA256`. */
 const ECDSA_SHA256 = der(SEQUENCE, der(OBJECT_ID, [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]));
-/** `subjectAltName`: the address 127.0.0.1. */
-const FOR_LOOPBACK = der(
-  SEQUENCE,
-  der(OBJECT_ID, [0x55, 0x1d, 0x11]),
-  der(OCTET_STRING, der(SEQUENCE, der(0x87, [127, 0, 0, 1]))),
-);
+/** `subjectAltName`: the address 127.0.0.1, and names. */
+function alternatives(hosts: readonly string[]): Uint8Array {
+  const names = hosts.map((host) => der(0x82, new TextEncoder().encode(host)));
+  return der(
+    SEQUENCE,
+    der(OBJECT_ID, [0x55, 0x1d, 0x11]),
+    der(OCTET_STRING, der(SEQUENCE, der(0x87, [127, 0, 0, 1]), ...names)),
+  );
+}
+
 /** `basicConstraints`: an authority; critical. */
 const AUTHORITY = der(
   SEQUENCE,

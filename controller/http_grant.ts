@@ -1,0 +1,207 @@
+/**
+ * `spec.grants.http` of an `actor.yaml`: to where an actor may send requests.
+ *
+ * @module
+ */
+
+import { judgeAddress } from "@troupe/host/egress/address";
+import { isFieldName, isFieldValue } from "@troupe/host/egress/fields";
+import { type Network, parseIp, parseNetwork } from "@troupe/host/egress/ip";
+import { methodOf } from "@troupe/host/egress/match";
+import type { HttpRule, InjectedHeader } from "@troupe/host/egress/rule";
+import { bareHost, DEFAULT_PORTS, parseTarget, type Target } from "@troupe/host/egress/target";
+import { z } from "zod";
+import { count, object, wants } from "./_fields.ts";
+
+/** Stands in for the star, which is in no host to which a request goes. */
+const ANY_LABEL = "any-label";
+
+const A_HOST =
+  "a host, such as api.example.com, *.example.com or [2001:db8::1], without scheme, port and path";
+
+const host = z.string(wants(A_HOST)).transform((text, context) => {
+  const found = /[:/\\?#@]/.test(text.replace(/^\[[^\]]*\]$/, "")) ? undefined : hostOf(text);
+  if (found !== undefined) return found;
+  context.addIssue({ code: "custom", message: problemOfHost(text) });
+  return z.NEVER;
+});
+
+/** The host in its one spelling; undefined when it is none. */
+function hostOf(text: string): string | undefined {
+  const wild = text.startsWith("*.");
+  const target = targetOf(`https://${wild ? `${ANY_LABEL}.${text.slice(2)}` : text}/`);
+  if (!target || !wild) return target?.host;
+  const rest = target.host.slice(ANY_LABEL.length + 1);
+  return rest.includes(".") ? `*.${rest}` : undefined;
+}
+
+function problemOfHost(text: string): string {
+  return text.includes("*")
+    ? 'has to have its "*" as the first label and once, and two labels behind it, such as *.example.com'
+    : `has to be ${A_HOST}`;
+}
+
+function targetOf(url: string): Target | undefined {
+  try {
+    return parseTarget(url);
+  } catch {
+    return undefined;
+  }
+}
+
+const A_PATH = "a path that begins with a slash, such as /v1/, without a query";
+
+const path = z.string(wants(A_PATH)).transform((text, context) => {
+  const target = /^\/[^?#\\]*$/.test(text) ? targetOf(`https://host.example${text}`) : undefined;
+  const problem = !target
+    ? `has to be ${A_PATH}`
+    : target.path !== text
+    ? `has to be written as it is sent: ${target.path}`
+    : undefined;
+  if (problem === undefined) return text;
+  context.addIssue({ code: "custom", message: problem });
+  return z.NEVER;
+});
+
+const A_METHOD = "a method, such as GET or POST; CONNECT and TRACE are never sent";
+
+const method = z.string(wants(A_METHOD)).refine((text) => text === text.toUpperCase() && isMethod(text), {
+  error: `has to be ${A_METHOD}, in upper case`,
+});
+
+function isMethod(text: string): boolean {
+  try {
+    return methodOf(text) === text;
+  } catch {
+    return false;
+  }
+}
+
+const A_NETWORK = "an address or a network, such as 127.0.0.1, 10.0.0.0/8 or fd00::/8";
+
+const network = z.string(wants(A_NETWORK)).refine((text) => parseNetwork(text) !== undefined, {
+  error: `has to be ${A_NETWORK}, with no bit set behind the prefix`,
+});
+
+const source = object({
+  /** A variable of the environment of the host. */
+  env: z.string(wants("the name of a variable")).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+    error: "has to be the name of a variable",
+  }).optional(),
+  /** A file that the host can read. */
+  file: z.string(wants("an absolute path")).refine((text) => text.startsWith("/") && !text.includes("\0"), {
+    error: "has to be an absolute path",
+  }).optional(),
+}, "an object with either env or file").transform(({ env, file }, context) => {
+  if (env !== undefined && file === undefined) return { env };
+  if (file !== undefined && env === undefined) return { file };
+  context.addIssue({ code: "custom", message: "has to have either env or file" });
+  return z.NEVER;
+});
+
+/** One injected header. */
+export const injectedHeader = object({
+  /** Where its value is. */
+  from: source,
+  /** What stands before the value. */
+  prefix: z.string(wants("a text, such as Bearer and a space")).refine(isFieldValue, {
+    error: "has to be a text that a header can have",
+  }).optional(),
+}, "an object, such as { from: { env: API_KEY }, prefix: Bearer }");
+
+const headers = z.record(z.string(), injectedHeader, wants("an object of headers by their names"))
+  .superRefine(
+    (given, context) => {
+      for (const name of Object.keys(given)) {
+        const problem = !isFieldName(name) || name === "content-length"
+          ? "is no header that can be injected"
+          : name !== name.toLowerCase()
+          ? `has to be in lower case: ${name.toLowerCase()}`
+          : undefined;
+        if (problem) context.addIssue({ code: "custom", path: [name], message: problem });
+      }
+    },
+  );
+
+/** One entry, in its long form. */
+export const httpRule = object({
+  host,
+  scheme: z.enum(["https", "http"], wants("https or http")).default("https"),
+  /** @default that of the scheme */
+  port: count({ least: 1, most: 65535 }).optional(),
+  /** Where the path of a request has to begin, by whole segments. */
+  path: path.default("/"),
+  /** @default all but CONNECT and TRACE */
+  methods: z.array(method, wants("a list of methods")).min(1, {
+    error: "has to name a method at least; without it, all are allowed",
+  }).optional(),
+  /** Addresses that are not public, and that are allowed nevertheless. */
+  addresses: z.array(network, wants("a list of addresses and networks")).optional(),
+  /** What the host puts into each request. */
+  headers: headers.optional(),
+}, "an object with a host, such as { host: api.example.com, path: /v1/ }").superRefine((rule, context) => {
+  const problem = problemOfAddress(rule.host, rule.addresses ?? []);
+  if (problem) context.addIssue({ code: "custom", path: ["host"], message: problem });
+});
+
+/** A host that is an address would never be reached unless it is public or listed. */
+function problemOfAddress(host: string, addresses: readonly string[]): string | undefined {
+  const address = bareHost(host);
+  if (!parseIp(address)) return undefined;
+  const networks = addresses.map(parseNetwork).filter((network): network is Network => network !== undefined);
+  const { allowed, kind } = judgeAddress(address, networks);
+  return allowed ? undefined : `is an address that is not public (${kind}): list it under addresses, too`;
+}
+
+const A_URL = "a URL, such as https://api.example.com/v1/, or an object with a host";
+
+/** One entry as a URL. */
+const shortRule = z.string(wants(A_URL)).transform((text, context) => {
+  const [, scheme, authority = "", path = "/"] = /^(https?):\/\/([^/]*)(\/.*)?$/.exec(text) ?? [];
+  const [, host, port] = /^(.*?)(?::(\d{1,5}))?$/.exec(authority) ?? [];
+  const parsed = httpRule.safeParse({
+    host,
+    scheme,
+    path,
+    ...(port === undefined ? {} : { port: Number(port) }),
+  });
+  if (scheme !== undefined && parsed.success) return parsed.data;
+  const why = scheme === undefined ? undefined : parsed.error?.issues[0];
+  const message = why ? `: its ${why.path.join(".")} ${why.message}` : "";
+  context.addIssue({ code: "custom", message: `has to be ${A_URL}${message}` });
+  return z.NEVER;
+});
+
+/** The field. */
+export const http = z.array(
+  z.unknown().transform((entry, context) => {
+    const schema = typeof entry === "string" ? shortRule : httpRule;
+    const { data, error } = schema.safeParse(entry);
+    if (data) return data;
+    for (const issue of error.issues) context.issues.push({ ...issue, input: entry } as z.core.$ZodRawIssue);
+    return z.NEVER;
+  }),
+  wants("a list of URLs, or of objects with a host"),
+);
+
+/** The field, parsed. */
+export type HttpGrantResource = z.infer<typeof http>;
+
+/** What a host needs of it. */
+export function httpRulesOf(entries: HttpGrantResource): HttpRule[] {
+  return entries.map(({ host, scheme, port, path, methods, addresses, headers }) => ({
+    host,
+    scheme,
+    port: port ?? DEFAULT_PORTS[scheme],
+    path,
+    ...(methods ? { methods } : {}),
+    ...(addresses ? { addresses } : {}),
+    ...(headers ? { headers: Object.fromEntries(Object.entries(headers).map(injectedOf)) } : {}),
+  }));
+}
+
+type Parsed = z.infer<typeof injectedHeader>;
+
+function injectedOf([name, { from, prefix }]: [string, Parsed]): [string, InjectedHeader] {
+  return [name, prefix === undefined ? { from } : { from, prefix }];
+}
