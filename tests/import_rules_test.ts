@@ -16,6 +16,7 @@ const PARTS: Record<string, string[]> = {
   "host/sqlite": [],
   "host/sandbox": [],
   "host/egress": [],
+  "host/state": ["host/sqlite"],
   "host/transport": ["host/sqlite"],
   "host/observe": ["host/transport/transport.ts", "host/stage/stage.ts"],
   "host/component": ["host/sandbox"],
