@@ -211,7 +211,8 @@ class Supervisor implements Stage {
     this.#dispatch();
   }
 
-  #onEnd(sandboxed: Sandboxed, end: End): void {
+  #onEnd(sandboxed: Sandboxed, told: End): void {
+    const end = this.#alone ? withBlame(told) : told;
     const kind = end.died ? "child-died" : "child-killed";
     this.#event({ kind, pid: sandboxed.pid, reason: end.detail });
     const wasActive = sandboxed === this.#active;
@@ -288,6 +289,13 @@ class Supervisor implements Stage {
   #event(event: StageEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+/** An envelope that has a sandbox to itself answers for what that says, even where it does not say that it has begun. */
+function withBlame(end: End): End {
+  const [only, ...others] = end.bystanders;
+  if (end.cause !== "violation" || end.blamed || !only || others.length > 0) return end;
+  return { ...end, blamed: { job: only, fault: end.cause }, bystanders: [] };
 }
 
 const FAILURE_TYPES: Readonly<Record<Fault, string>> = {
