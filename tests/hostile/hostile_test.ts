@@ -29,6 +29,7 @@ const AT_ONCE = 4;
 /** What the host may have more after a family than before it. */
 const HOST_GROWTH = { heapBytes: 8 * MIB, openFiles: 8, peakBytes: 512 * MIB };
 const LOOKS = 100;
+const GUARD_MS = 180_000;
 
 const only = Deno.env.get("TROUPE_HOSTILE") ?? "";
 const repeats = Number(Deno.env.get("TROUPE_HOSTILE_REPEATS") ?? 0);
@@ -57,7 +58,18 @@ for (const family of FAMILIES) {
 
 async function step(t: Deno.TestContext, name: string, fn: () => Promise<void>): Promise<void> {
   // Steps that run beside each other cannot tell whose timers they see.
-  await t.step({ name, fn, sanitizeOps: false, sanitizeResources: false, sanitizeExit: false });
+  await t.step({ name, fn: () => unlessStuck(fn()), sanitizeOps: false, sanitizeResources: false, sanitizeExit: false });
+}
+
+/** Nothing here is asked to be quick; but it has to come to an end. */
+async function unlessStuck(work: Promise<void>): Promise<void> {
+  const stuck = Promise.withResolvers<never>();
+  const guard = setTimeout(() => stuck.reject(new Error(`no end after ${GUARD_MS / 1000} s`)), GUARD_MS);
+  try {
+    await Promise.race([work, stuck.promise]);
+  } finally {
+    clearTimeout(guard);
+  }
 }
 
 /** What the host has in use while nothing hostile runs; how large it has been at most. */
