@@ -8,7 +8,7 @@ import { judgeAddress } from "@troupe/host/egress/address";
 import { isFieldName, isFieldValue } from "@troupe/host/egress/fields";
 import { type Network, parseIp, parseNetwork } from "@troupe/host/egress/ip";
 import { methodOf } from "@troupe/host/egress/match";
-import type { HttpRule, InjectedHeader } from "@troupe/host/egress/rule";
+import type { HttpRule, InjectedHeader } from "@troupe/host/http_rule";
 import { bareHost, DEFAULT_PORTS, parseTarget, type Target } from "@troupe/host/egress/target";
 import { z } from "zod";
 import { count, object, wants } from "./_fields.ts";

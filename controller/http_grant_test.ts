@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { HttpRule } from "@troupe/host/egress/rule";
+import type { HttpRule } from "@troupe/host/http_rule";
 import { object } from "./_fields.ts";
 import { ActorSpecError } from "./errors.ts";
 import { http, httpRulesOf } from "./http_grant.ts";

@@ -22,6 +22,8 @@ export interface MeshSpec {
   readonly transport: string | undefined;
   /** Address of the store, without a password; undefined where the file does not say. */
   readonly store: string | undefined;
+  /** Address of a bucket; undefined where the file does not say. */
+  readonly objects: string | undefined;
 }
 
 const text = (what: string) => z.string(`has to be ${what}`);
@@ -43,13 +45,17 @@ const MeshResource = z.strictObject({
       (address) => !/^\w+:\/\/[^@]*:.*@/s.test(address),
       "must not hold a password: it comes from TROUPE_STORE_PASSWORD or TROUPE_STORE_PASSWORD_FILE",
     ).optional(),
+    objects: text("an address such as s3://shop/mesh?region=eu-central-1").refine(
+      (address) => !address.includes("@"),
+      "must not hold keys of an account: they come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+    ).optional(),
   }, "has to be an object, such as { transport: … }").default({}),
 }, "has to be an object with apiVersion, kind, metadata and spec");
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   "": ["apiVersion", "kind", "metadata", "spec"],
   metadata: ["name"],
-  spec: ["transport", "store"],
+  spec: ["transport", "store", "objects"],
 };
 
 /**
@@ -68,7 +74,7 @@ export async function readMeshFile(dir: string): Promise<MeshSpec | undefined> {
     throw error;
   }
   const { metadata, spec } = readResource(content, { file, schema: MeshResource, unknownField });
-  return { name: metadata.name, transport: spec.transport, store: spec.store };
+  return { name: metadata.name, transport: spec.transport, store: spec.store, objects: spec.objects };
 }
 
 function unknownField(key: string, within: string): string {

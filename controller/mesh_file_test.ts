@@ -21,10 +21,18 @@ Deno.test("a mesh's file chooses the transport and the store, or leaves that to 
     name: "shop",
     transport: address,
     store: undefined,
+    objects: undefined,
   });
-  assertEquals(await read(HEAD), { name: "shop", transport: undefined, store: undefined });
+  assertEquals(await read(HEAD), {
+    name: "shop",
+    transport: undefined,
+    store: undefined,
+    objects: undefined,
+  });
   const store = "postgres://mesh@db.example:5432/shop?schema=a";
   assertEquals((await read(`${HEAD}spec: { store: "${store}" }\n`))?.store, store);
+  const objects = "s3://shop/mesh?region=eu-central-1";
+  assertEquals((await read(`${HEAD}spec: { objects: "${objects}" }\n`))?.objects, objects);
   assertEquals(await read(), undefined);
   assertEquals(await readMeshFile("/no/such/folder"), undefined);
 });
@@ -38,6 +46,10 @@ const WRONG: Readonly<Record<string, readonly [text: string, ...says: string[]]>
   "a password that is not escaped": [
     `${HEAD}spec:\n  transport: rabbitmq://me:secr/et@broker.example/\n`,
     "mesh.yaml:5: spec.transport must not hold a user or a password",
+  ],
+  "keys of a bucket": [
+    `${HEAD}spec:\n  objects: s3://AKIA:secr/et@shop/mesh\n`,
+    "mesh.yaml:5: spec.objects must not hold keys of an account",
   ],
   "a password of the store": [
     `${HEAD}spec:\n  store: postgres://me:secr/et@db.example/shop\n`,

@@ -4,26 +4,17 @@
  * @module
  */
 
-import { isActorName, RESUME } from "@troupe/host/actor_name";
 import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import { z } from "zod";
 import { actorName, bytes, count, duration, literal, object, rate, wants } from "./_fields.ts";
+import { grants } from "./grants_resource.ts";
+import { httpRule } from "./http_grant.ts";
 import { policy, resiliency, rule, wantsOtherActors } from "./resiliency_resource.ts";
 
 /** The version of the resource that is read here. */
 export const API_VERSION = "troupe.dev/v1alpha1";
 
 const MIB = 1024 * 1024;
-
-const routeGrant = z.string(wants("an actor's name, or prefix-*")).superRefine((grant, context) => {
-  const name = grant.endsWith("-*") ? grant.slice(0, -2) : grant;
-  const problem = !isActorName(name)
-    ? `has to be an actor's name, or a prefix followed by "-*"`
-    : grant === RESUME
-    ? `cannot be granted: only the crew may send to ${RESUME}`
-    : undefined;
-  if (problem) context.addIssue({ code: "custom", message: problem });
-});
 
 const component = object({
   /** Path of the component, relative to the folder of the `actor.yaml`. */
@@ -64,12 +55,13 @@ const limits = object({
   emittedBytes: bytes({ least: 1, most: 1024 * MIB }).default(DEFAULT_LIMITS.emittedBytes),
   /** Bytes of log text kept of one hop. */
   logBytes: bytes({ least: 0, most: 1024 * MIB }).default(DEFAULT_LIMITS.logBytes),
+  /** Questions to the host that one hop may have open at once. */
+  hostCalls: count({ least: 1, most: 1000 }).default(DEFAULT_LIMITS.hostCalls),
+  /** Processor time of one hop. */
+  cpu: duration({ least: 20, most: 24 * 3_600_000 }).optional(),
+  /** Resident memory of the sandbox. */
+  residentMemory: bytes({ least: 128 * MIB, most: 64 * 1024 * MIB }).optional(),
 }, "an object, such as { memory: 128Mi, timeout: 30s }");
-
-const grants = object({
-  /** Actors that this actor may add to a route. */
-  route: z.array(routeGrant, wants("a list of actors' names")).default([]),
-}, "an object, such as { route: [store] }");
 
 const metadata = object({
   name: actorName,
@@ -108,6 +100,9 @@ export const FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, re
   ["spec.component", Object.keys(component.shape)],
   ["spec.limits", Object.keys(limits.shape)],
   ["spec.grants", Object.keys(grants.shape)],
+  ["spec.grants.secrets.*", ["env", "file"]],
+  ["spec.grants.state", ["bucket"]],
+  ["spec.grants.http[]", Object.keys(httpRule.shape)],
   ["spec.resiliency", Object.keys(resiliency.shape)],
   ["spec.resiliency.policies.*", Object.keys(policy.shape)],
   ["spec.resiliency.rules[]", Object.keys(rule.shape)],
@@ -126,8 +121,8 @@ export const NOT_YET: ReadonlySet<string> = new Set([
     "queuePolicy",
     "suspend",
   ].map((name) => `spec.${name}`),
-  ...["cpu", "egressBytes", "hostCalls", "residentMemory"].map((name) => `spec.limits.${name}`),
-  ...["http", "env", "secrets", "state", "files", "clock", "random"].map((name) => `spec.grants.${name}`),
+  ...["egressBytes"].map((name) => `spec.limits.${name}`),
+  ...["files", "random"].map((name) => `spec.grants.${name}`),
 ]);
 
 function isHttps(text: string): boolean {

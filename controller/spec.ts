@@ -4,10 +4,12 @@
  * @module
  */
 
-import type { Grants, Isolation, Limits } from "@troupe/host/limits";
+import type { Grants } from "@troupe/host/grants";
+import type { Isolation, Limits } from "@troupe/host/limits";
 import type { Rate } from "@troupe/host/rate";
 import type { Resiliency } from "@troupe/host/resiliency";
 import { dirname, resolve } from "@std/path";
+import { grantsOf } from "./grants_resource.ts";
 import { nearest } from "./nearest.ts";
 import { readResource } from "./read_resource.ts";
 import { resiliencyOf } from "./resiliency_resource.ts";
@@ -74,8 +76,11 @@ export function parseActorSpec(text: string, { file }: { readonly file: string }
       emits: spec.limits.emits,
       emittedBytes: spec.limits.emittedBytes,
       logBytes: spec.limits.logBytes,
+      hostCalls: spec.limits.hostCalls,
+      ...(spec.limits.cpu === undefined ? {} : { cpuMs: spec.limits.cpu }),
+      ...(spec.limits.residentMemory === undefined ? {} : { residentBytes: spec.limits.residentMemory }),
     },
-    grants: { route: spec.grants.route },
+    grants: grantsOf(spec.grants, dirname(path)),
     resiliency: resiliencyOf(spec.resiliency),
     ...(spec.rate === undefined ? {} : { rate: spec.rate }),
     file: path,
@@ -105,5 +110,8 @@ function unknownField(key: string, within: string): string {
 
 /** The path of an object as `FIELDS` has it: whatever people named is left out. */
 function kindOf(path: string): string {
-  return path.replace(/\[\d+\]/g, "[]").replace(/^(spec\.resiliency\.policies)\..+$/, "$1.*");
+  return path.replace(/\[\d+\]/g, "[]").replace(
+    /^(spec\.resiliency\.policies|spec\.grants\.secrets)\..+$/,
+    "$1.*",
+  );
 }

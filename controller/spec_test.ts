@@ -55,6 +55,7 @@ Deno.test("everything can be said", () => {
     emits: 10,
     emittedBytes: 1_048_576,
     logBytes: 0,
+    hostCalls: 16,
   });
   assertEquals(spec.grants.route, ["store", "review-*", "x-sink"]);
 });
@@ -215,9 +216,9 @@ for (const [name, { text, line, says }] of Object.entries(REFUSED)) {
 
 const LATER = [
   ...["transport", "scaling", "resources", "env", "podTemplate", "queuePolicy", "suspend"],
-  ...["http", "env", "secrets", "state", "files", "clock", "random"].map((name) => `grants.${name}`),
+  ...["files", "random"].map((name) => `grants.${name}`),
   ...["oci", "configMap", "persistentVolumeClaim"].map((name) => `component.${name}`),
-  "limits.cpu",
+  "limits.egressBytes",
 ];
 
 for (const field of LATER) {

@@ -12,7 +12,7 @@ import { parseJson, PathMismatch, readAt, writeAt } from "./json_value.ts";
 import type { Envelope, Headers, Json, Route } from "./envelope.ts";
 import { TroupeError } from "./errors.ts";
 import type { Emit } from "./hop.ts";
-import type { Grants, Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { parsePath, type Segment } from "./path.ts";
 import { checkNext } from "./route.ts";
 
@@ -21,7 +21,7 @@ export type DraftSource = Pick<Envelope, "id" | "parentId" | "route" | "headers"
 
 /** What an actor is bound by. */
 export interface DraftRules {
-  readonly grants: Grants;
+  readonly grants: { readonly route: readonly string[] };
   readonly limits: Pick<Limits, "emits" | "emittedBytes">;
 }
 

@@ -35,6 +35,7 @@ import type { Rate } from "./rate.ts";
 import { DEADLINE_EXCEEDED, type Resiliency } from "./resiliency.ts";
 import { Settler } from "./settler.ts";
 import { StageBrokenError, StageClosedError } from "./stage/errors.ts";
+import { ServiceUnavailableError } from "./stage/services.ts";
 import type { Stage } from "./stage/stage.ts";
 import type { Consumer, Delivery, Transport } from "./transport/transport.ts";
 
@@ -275,7 +276,7 @@ export class Host {
           if (stage !== this.#stage) continue; // Swapped meanwhile: the new one takes it.
           return undefined;
         }
-        if (!(error instanceof StageBrokenError)) throw error;
+        if (!(error instanceof StageBrokenError || error instanceof ServiceUnavailableError)) throw error;
         if (!this.#broken) this.#logger.error("the actor cannot be run; its envelopes wait", { error });
         this.#broken = error.message;
         return undefined;

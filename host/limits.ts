@@ -1,5 +1,5 @@
 /**
- * What bounds an actor, and what it is allowed beyond computing.
+ * What bounds an actor.
  *
  * @module
  */
@@ -18,6 +18,12 @@ export interface Limits {
   readonly emittedBytes: number;
   /** Bytes of log text kept of one hop; what is over is dropped and counted. @default 64 KiB */
   readonly logBytes: number;
+  /** Questions to the host, such as for state, that one hop may have open at once. @default 16 */
+  readonly hostCalls: number;
+  /** Processor time of one hop, in milliseconds, counted in steps of some 20. @default as long as wall time lasts */
+  readonly cpuMs?: number;
+  /** Resident memory of the sandbox, in bytes. @default 512 MiB and that of the instances that can be in it */
+  readonly residentBytes?: number;
 }
 
 /** The limits that hold where a spec names none. */
@@ -28,13 +34,8 @@ export const DEFAULT_LIMITS: Limits = {
   emits: 1000,
   emittedBytes: 16 * 1024 * 1024,
   logBytes: 64 * 1024,
+  hostCalls: 16,
 };
 
 /** Whether an instance serves one envelope (`fresh`) or many (`reuse`). */
 export type Isolation = "fresh" | "reuse";
-
-/** What an actor may do beyond computing. */
-export interface Grants {
-  /** Actors (exact names, or `prefix-*`) that this actor may add to a route. @default [] */
-  readonly route: readonly string[];
-}

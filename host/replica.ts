@@ -7,15 +7,21 @@
 import { SINK, SUMP } from "./actor_name.ts";
 import type { ComponentSource } from "./component/component.ts";
 import { prepareComponent } from "./component/prepare.ts";
+import { configOf, hider } from "./granted/config.ts";
+import { confidingStage } from "./granted/confiding_stage.ts";
 import type { Controls } from "./controls.ts";
 import { Host } from "./host.ts";
-import type { Grants, Isolation, Limits } from "./limits.ts";
+import type { Grants } from "./grants.ts";
+import type { Isolation, Limits } from "./limits.ts";
 import { HopsInHand } from "./observe/hop_fields.ts";
 import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
 import type { Tracing } from "./observe/tracing.ts";
 import type { Rate } from "./rate.ts";
+import { servicesOf } from "./granted/services.ts";
 import type { Resiliency } from "./resiliency.ts";
+import type { Layer } from "./sandbox/hardening/layers.ts";
+import { summarize } from "./sandbox/hardening/report.ts";
 import { STAGE_TOPIC, writeStageRecord } from "./stage_record.ts";
 import type { Stage, StageEvent } from "./stage/stage.ts";
 import { bundleStage, startStage } from "./stage/supervisor.ts";
@@ -95,7 +101,8 @@ export async function openStage(
   options: Pick<ReplicaOptions, "cacheDir" | "logger" | "metrics" | "transport">,
 ): Promise<Stage> {
   const { cacheDir, logger, metrics, transport } = options;
-  const [component] = await Promise.all([
+  const [config, component] = await Promise.all([
+    configOf(actor.grants),
     prepareComponent(actor.component, {
       cacheDir,
       grants: actor.grants,
@@ -105,15 +112,18 @@ export async function openStage(
     bundleStage(cacheDir),
   ]);
   const inHand = new HopsInHand();
+  const hide = hider(config);
   const stage = await startStage({
     actor: actor.name,
     component,
     limits: actor.limits,
     isolation: actor.isolation,
     grants: actor.grants,
+    config,
+    services: servicesOf(actor, options),
     cacheDir,
     onLog: ({ envelopeId, level, message }) =>
-      logger[level](message, { ...inHand.fieldsOf(envelopeId), guest: true }),
+      logger[level](hide(message), { ...inHand.fieldsOf(envelopeId), guest: true }),
     onFly: (id, event) =>
       transport.broadcast(
         FLY_TOPIC,
@@ -121,14 +131,30 @@ export async function openStage(
       ),
     onEvent: (event) => {
       metrics.stageEvent(actor.name, event);
+      if (event.kind === "child-started" && event.layers) tellLayers(event.layers, logger);
       tellStage(event, { actor: actor.name, transport });
       if (event.kind === "violation") {
         const fields = { ...event, ...inHand.fieldsOf(event.envelopeId) };
         logger.error("the stage let pass what the host refuses", fields);
-      } else logger[event.kind === "child-died" ? "warn" : "debug"](`stage: ${event.kind}`, { ...event });
+      } else logger[event.kind === "child-died" ? "warn" : "debug"](`stage: ${event.kind}`, fieldsOf(event));
     },
   });
-  return { ...inHand.of(stage), component: component.digest };
+  return { ...inHand.of(confidingStage(stage, hide)), component: component.digest };
+}
+
+let layersTold = "";
+
+/** Says which layers there are around sandboxes: once in this process, and again when that changes. */
+function tellLayers(layers: readonly Layer[], logger: Logger): void {
+  const { on, off } = summarize(layers);
+  if (`${on} ${off}` === layersTold) return;
+  layersTold = `${on} ${off}`;
+  logger.info("layers around the sandboxes", { on, off });
+}
+
+/** What a log line has of an event: the layers have a line of their own. */
+function fieldsOf(event: StageEvent): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== "layers"));
 }
 
 /** Tells whoever listens what happened to a sandbox: for `top`. */

@@ -21,6 +21,7 @@ const PARTS: Record<string, string[]> = {
   "host/observe": ["host/transport/transport.ts", "host/stage/stage.ts"],
   "host/component": ["host/sandbox"],
   "host/stage": ["host/sandbox", "host/component/component.ts"],
+  "host/granted": ["host/stage", "host/egress", "host/state", "host/observe/logs.ts"],
   "host/crew": [
     "host/sqlite",
     "host/transport/transport.ts",
@@ -30,9 +31,7 @@ const PARTS: Record<string, string[]> = {
     "host/observe/tracing.ts",
   ],
   // What a grant can say is checked with what checks requests by it.
-  "controller": ["address", "fields", "ip", "match", "rule", "target"].map((name) =>
-    `host/egress/${name}.ts`
-  ),
+  "controller": ["address", "fields", "ip", "match", "target"].map((name) => `host/egress/${name}.ts`),
 };
 
 interface Import {

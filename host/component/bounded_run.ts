@@ -27,7 +27,7 @@ export class BoundedRunError extends Error {
 const PAGE_BYTES = 65_536;
 
 /**
- * Does it. The script is to write one byte when it is up, to read the message, and to write the answer.
+ * Does it. The script is to `harden` the sandbox, to write one byte when it is up, to read the message, and to write the answer.
  *
  * @param script Path of one JavaScript file without imports (see `bundle.ts`).
  * @throws {BoundedRunError} when there is no answer, or not within the bounds.
@@ -37,6 +37,7 @@ export async function runBounded(
   { message, bounds }: { readonly message: readonly Uint8Array<ArrayBuffer>[]; readonly bounds: RunBounds },
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const sandbox = spawnSandbox(script, {
+    hardens: true,
     v8Flags: [
       // One pass over code that runs once: the optimising compiler would only take time and memory.
       "--liftoff-only",

@@ -10,7 +10,7 @@ import { join } from "@std/path";
 import { z } from "zod";
 import { digestOf } from "./digest.ts";
 import type { Facts } from "./facts.ts";
-import { FactsSchema, FileName } from "./reply.ts";
+import { FactsSchema, FileName, RestorableSchema } from "./reply.ts";
 import type { TranspiledFiles } from "./transpile.ts";
 
 /** What is kept of a component. */
@@ -34,6 +34,7 @@ const Manifest = z.strictObject({
   key: z.string(),
   size: z.number().min(0),
   facts: FactsSchema,
+  restorable: RestorableSchema,
   files: z.array(z.strictObject({ name: FileName, sha256: Digest })).readonly(),
 });
 
@@ -144,7 +145,7 @@ async function readEntry(folder: string, key: string): Promise<CacheEntry> {
   if (await digestOf(new TextEncoder().encode(json)) !== digest) {
     throw new DamagedEntry(`${MANIFEST} has been changed`);
   }
-  const { key: writtenFor, size, facts, files } = Manifest.parse(JSON.parse(json));
+  const { key: writtenFor, size, facts, restorable, files } = Manifest.parse(JSON.parse(json));
   if (writtenFor !== key) throw new DamagedEntry("it is that of another component");
   const [glue, ...modules] = await Promise.all(files.map(async ({ name, sha256 }) => {
     const bytes = await Deno.readFile(join(folder, name));
@@ -152,7 +153,7 @@ async function readEntry(folder: string, key: string): Promise<CacheEntry> {
     return { name, bytes };
   }));
   if (!glue) throw new DamagedEntry("it has no files");
-  return { size, facts, files: { glue, modules } };
+  return { size, facts, files: { glue, modules, restorable } };
 }
 
 async function writeEntry(
@@ -164,7 +165,8 @@ async function writeEntry(
     await Deno.writeFile(join(folder, FileName.parse(name)), bytes);
     return { name, sha256: await digestOf(bytes) };
   }));
-  const json = JSON.stringify({ key, size, facts, files } satisfies z.input<typeof Manifest>);
+  const { restorable } = made;
+  const json = JSON.stringify({ key, size, facts, restorable, files } satisfies z.input<typeof Manifest>);
   const digest = await digestOf(new TextEncoder().encode(json));
   await Deno.writeTextFile(join(folder, MANIFEST), `${digest}\n${json}`);
 }

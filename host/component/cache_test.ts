@@ -20,6 +20,7 @@ async function entry(glue = "export const a = 1;"): Promise<CacheEntry> {
         { name: "component.core.wasm", bytes: new Uint8Array([1, 2, 3]) },
         { name: "component.core2.wasm", bytes: new Uint8Array() },
       ],
+      restorable: { why: "it is a test" },
     },
   };
 }

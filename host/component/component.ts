@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Restorable } from "./restore/make_restorable.ts";
+
 /** Where a component's bytes come from. */
 export type ComponentSource =
   | { readonly kind: "file"; readonly path: string }
@@ -42,6 +44,8 @@ export interface Inspection {
   readonly largestFunction: number;
   /** Sum of the initial sizes of all memories that an instance of it has, in bytes. */
   readonly initialMemory: number;
+  /** Whether its instances can be restored for the next envelope. @default not known: it has not been transpiled */
+  readonly restorable?: Restorable;
   /** Empty when the component would be accepted. */
   readonly refusals: readonly Refusal[];
 }
@@ -56,4 +60,8 @@ export interface PreparedComponent {
   readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** Has a function so large that an optimising compiler would need gigabytes: run it with the baseline compiler only. */
   readonly baselineOnly: boolean;
+  /** Its guest may have to wait for the host: its glue's calls are promises. */
+  readonly blocking: boolean;
+  /** Whether its instances can be restored. @default they cannot */
+  readonly restorable?: Restorable;
 }

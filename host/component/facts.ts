@@ -47,6 +47,8 @@ export interface Facts {
   readonly initialMemory: number;
   /** Initial entries of all tables that an instance has. */
   readonly tableEntries: number;
+  /** Whether it makes resources of its own. */
+  readonly ownResources: boolean;
   readonly imports: readonly ImportFact[];
   readonly exports: readonly ExportFact[];
 }
@@ -72,6 +74,7 @@ export function factsOf(bytes: Uint8Array): Facts {
     largestFunction: 0,
     initialMemory: 0,
     tableEntries: 0,
+    ownResources: false,
     imports: [],
     exports: [],
   };
@@ -84,6 +87,7 @@ export function factsOf(bytes: Uint8Array): Facts {
       largestFunction: tally.largestFunction,
       initialMemory: world.footprint.memory,
       tableEntries: world.footprint.tableEntries,
+      ownResources: tally.ownResources,
       ...listed(world),
     };
   } catch (error) {

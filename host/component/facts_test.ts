@@ -15,6 +15,7 @@ Deno.test("what an actor is", async () => {
     largestFunction: 25,
     initialMemory: 3 * 65_536,
     tableEntries: 7,
+    ownResources: false,
     imports: [{
       name: "troupe:actor/failures@0.1.0",
       sort: "instance",

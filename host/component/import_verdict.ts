@@ -5,8 +5,10 @@
  */
 
 import type { ImportNeed, Refusal } from "./component.ts";
+import type { Grant } from "../grants.ts";
 import { CONTRACT } from "./contract_table.ts";
 import type { ImportFact, Member } from "./facts.ts";
+import { GRANTED } from "./granted_table.ts";
 import { HARMLESS } from "./wasi_table.ts";
 
 /** The verdict on imports. */
@@ -21,8 +23,8 @@ export interface ImportVerdict {
 const CONTRACT_VERSION = /^0\.1\.\d+$/;
 const WASI_VERSION = /^0\.2\.\d+$/;
 
-/** Grants, by the packages that they open. */
-const GRANTS: ReadonlyMap<string, string> = new Map([
+/** Grants that stand for packages which no table has, or not in that version. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["wasi:http", "http"],
   ["wasi:keyvalue", "state"],
   ["wasi:config", "env"],
@@ -35,21 +37,21 @@ const MOST_DESCRIBED = 3;
 /** Longest type in a message. */
 const LONGEST_TYPE = 200;
 
-/** Judges imports. Pure. */
-export function judgeImports(imports: readonly ImportFact[]): ImportVerdict {
+/** Judges imports by the kinds of grants that the actor has. Pure. */
+export function judgeImports(imports: readonly ImportFact[], granted: ReadonlySet<Grant>): ImportVerdict {
   const needs: ImportNeed[] = [];
   const refusals: Refusal[] = [];
   // Toolchains import all of a package or nothing: one sentence for the imports to which the same applies.
   const absent = new Map<string, string[]>();
   for (const { name, sort, members } of imports) {
     const found = sort === "instance" ? findInterface(name) : undefined;
-    if (!found) {
-      needs.push(absentNeed(name));
-      absent.getOrInsert(adviceFor(name), []).push(name);
+    if (!found || (found.grants && !found.grants.some((grant) => granted.has(grant)))) {
+      needs.push(absentNeed(name, found?.grants));
+      absent.getOrInsert(adviceFor(name, found?.grants), []).push(name);
       continue;
     }
     const others = members.filter(([member, type]) => found.members.get(member) !== type);
-    needs.push({ name, need: others.length > 0 ? "unknown" : found.need });
+    needs.push(others.length > 0 ? { name, need: "unknown" } : needOf(name, found));
     if (others.length > 0) refusals.push(otherMembers(name, others, found.members));
   }
   for (const [advice, names] of absent) {
@@ -61,31 +63,47 @@ export function judgeImports(imports: readonly ImportFact[]): ImportVerdict {
   return { needs, refusals };
 }
 
-/** The table of an interface that is there. */
-function findInterface(
-  name: string,
-): { need: "contract" | "harmless"; members: ReadonlyMap<string, string> } | undefined {
+/** An interface that is known here. */
+interface Found {
+  readonly need: "contract" | "harmless" | "grant";
+  readonly members: ReadonlyMap<string, string>;
+  /** Grants of which one opens it. */
+  readonly grants?: readonly Grant[];
+}
+
+/** The table of an interface that is known. */
+function findInterface(name: string): Found | undefined {
   const [path = "", version = ""] = name.split("@");
   const contract = CONTRACT_VERSION.test(version) ? CONTRACT.get(path) : undefined;
   if (contract) return { need: "contract", members: contract };
   const harmless = WASI_VERSION.test(version) ? HARMLESS.get(path) : undefined;
-  return harmless && { need: "harmless", members: harmless };
+  if (harmless) return { need: "harmless", members: harmless };
+  const granted = GRANTED.find((entry) => entry.version.test(version) && entry.table.has(path));
+  const members = granted?.table.get(path);
+  return granted && members && { need: "grant", members, grants: granted.grants };
 }
 
-function grantFor(name: string): string | undefined {
-  return GRANTS.get(name.split("/", 1)[0] as string);
+function needOf(name: string, { need, grants }: Found): ImportNeed {
+  return need === "grant" ? { name, need, grant: grants?.[0] as string } : { name, need };
 }
 
-function absentNeed(name: string): ImportNeed {
-  const grant = grantFor(name);
+function absentNeed(name: string, [grant = insteadOf(name)]: readonly string[] = []): ImportNeed {
   return grant === undefined ? { name, need: "unknown" } : { name, need: "grant", grant };
 }
 
-function adviceFor(name: string): string {
-  const grant = grantFor(name);
-  if (grant !== undefined) {
-    return `that needs the grant "${grant}", which would stand under spec.grants.${grant} in actor.yaml. This version ` +
-      "of Troupe does not give it yet: build the actor without it";
+function insteadOf(name: string): string | undefined {
+  return INSTEAD.get(name.split("/", 1)[0] as string);
+}
+
+function adviceFor(name: string, grants: readonly Grant[] = []): string {
+  if (grants.length > 0) {
+    const where = grants.map((grant) => `spec.grants.${grant}`).join(" or ");
+    return `that needs a grant: give it under ${where} in actor.yaml, or build the actor without it`;
+  }
+  const instead = insteadOf(name);
+  if (instead !== undefined) {
+    return `this version of Troupe does not have it as it is imported; what spec.grants.${instead} in actor.yaml gives ` +
+      "instead is described in docs/grants.md";
   }
   if (name.startsWith("wasi:sockets/")) {
     return "no grant gives sockets. Build the actor without them; outgoing requests are to go through wasi:http and " +

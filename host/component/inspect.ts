@@ -5,7 +5,8 @@
  * @module
  */
 
-import { DEFAULT_LIMITS, type Grants, type Limits } from "../limits.ts";
+import { grantedBy, type Grants } from "../grants.ts";
+import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { Inspection } from "./component.ts";
 import { factsOf } from "./facts.ts";
 import { digestOf } from "./digest.ts";
@@ -36,5 +37,10 @@ export async function inspectComponent(
   bytes: Uint8Array,
   { grants, limits = DEFAULT_LIMITS }: InspectOptions,
 ): Promise<Inspection> {
-  return judge(factsOf(bytes), { digest: await digestOf(bytes), size: bytes.length, grants, limits });
+  return judge(factsOf(bytes), {
+    digest: await digestOf(bytes),
+    size: bytes.length,
+    granted: grantedBy(grants),
+    limits,
+  });
 }

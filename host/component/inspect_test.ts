@@ -137,7 +137,7 @@ Deno.test("imports that are denied", async (t) => {
       "spec.grants.http",
     ]],
     ["state", `"wasi:keyvalue/store@0.2.0-draft" (instance)`, ["spec.grants.state"]],
-    ["settings", `"wasi:config/store@0.2.0-draft" (instance)`, ["spec.grants.env"]],
+    ["settings", `"wasi:config/store@0.2.0-draft" (instance)`, ["spec.grants.env or spec.grants.secrets"]],
     ["sockets", `"wasi:sockets/tcp@0.2.0" (instance)`, ["wasi:sockets/tcp@0.2.0", "no grant gives sockets"]],
     ["a later WASI", `"wasi:cli/environment@0.3.0" (instance)`, ["wasi:cli/environment@0.3.0", "0.2"]],
     ["a draft", `"wasi:cli/environment@0.2.0-rc-2023-11-10" (instance)`, ["no grant"]],

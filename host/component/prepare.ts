@@ -5,7 +5,9 @@
  */
 
 import { join } from "@std/path";
-import { DEFAULT_LIMITS, type Grants, type Limits } from "../limits.ts";
+import { grantedBy, type Grants } from "../grants.ts";
+import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
+import { isBlocking } from "./blocking.ts";
 import { ComponentCache } from "./cache.ts";
 import type { ComponentSource, Inspection, PreparedComponent } from "./component.ts";
 import { digestOf } from "./digest.ts";
@@ -37,7 +39,7 @@ export interface PrepareOptions {
 }
 
 /** Version of our own part in what is cached: the form of the entries, and what facts are found, and how. */
-const FORMAT = 2;
+const FORMAT = 4;
 
 /**
  * Reads, inspects and transpiles a component; what was made before comes from the cache, and is judged anew.
@@ -50,7 +52,7 @@ export async function prepareComponent(
   source: ComponentSource,
   options: PrepareOptions,
 ): Promise<PreparedComponent> {
-  const { inspection, files } = await obtain(source, options);
+  const { inspection, files, blocking } = await obtain(source, options);
   if (inspection.refusals.length > 0 || !files) {
     throw new ComponentRefusedError(describeSource(source), inspection);
   }
@@ -59,6 +61,8 @@ export async function prepareComponent(
     glue: files.glue.bytes,
     modules: files.modules,
     baselineOnly: inspection.largestFunction > BASELINE_FUNCTION_BYTES,
+    blocking,
+    restorable: files.restorable,
   };
 }
 
@@ -90,6 +94,8 @@ export async function inspect(source: ComponentSource, options: PrepareOptions):
 interface Obtained {
   readonly inspection: Inspection;
   readonly files?: TranspiledFiles;
+  /** Whether its guest may have to wait for the host. */
+  readonly blocking: boolean;
 }
 
 /** What there is of a component for any actor, from the cache or made now. */
@@ -109,9 +115,13 @@ async function obtain(source: ComponentSource, options: PrepareOptions): Promise
     `${key} ${cacheDir}`,
     async () => await cache.read(key) ?? await make(await bytes(), { source, options, cache, key }),
   );
-  const judged = judge(facts, { digest, size, grants, limits });
-  const inspection = refusal ? { ...judged, refusals: [...judged.refusals, refusal] } : judged;
-  return { inspection, ...(files ? { files } : {}) };
+  const judged = judge(facts, { digest, size, granted: grantedBy(grants), limits });
+  const inspection = {
+    ...judged,
+    ...(files ? { restorable: files.restorable } : {}),
+    refusals: refusal ? [...judged.refusals, refusal] : judged.refusals,
+  };
+  return { inspection, ...(files ? { files } : {}), blocking: isBlocking(facts.imports) };
 }
 
 /** The digest of a component, and how to come to its bytes. */

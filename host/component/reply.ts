@@ -7,6 +7,7 @@
 
 import { z } from "zod";
 import type { Facts } from "./facts.ts";
+import type { Restorable } from "./restore/make_restorable.ts";
 
 const Name = z.string().max(1_000);
 const Names = z.array(Name).max(1_000).readonly();
@@ -22,6 +23,7 @@ export const FactsSchema: z.ZodType<Facts> = z.strictObject({
   largestFunction: z.number().min(0),
   initialMemory: z.number().min(0),
   tableEntries: z.number().min(0),
+  ownResources: z.boolean(),
   imports: z.array(z.strictObject({
     name: Name,
     sort: Sort,
@@ -29,6 +31,12 @@ export const FactsSchema: z.ZodType<Facts> = z.strictObject({
   })).readonly(),
   exports: z.array(z.strictObject({ name: Name, sort: Sort, type: Type })).readonly(),
 });
+
+/** Whether instances can be restored, as it comes from outside of this process. */
+export const RestorableSchema: z.ZodType<Restorable> = z.union([
+  z.strictObject({ prefix: z.string().regex(/^[a-z0-9-]{20,100}$/) }),
+  z.strictObject({ why: Name }),
+]);
 
 /** The names that jco gives to what it makes. */
 export const FileName: z.ZodType<string> = z.string().regex(/^component\.(js|core\d{0,4}\.wasm)$/);
@@ -39,6 +47,7 @@ export const ReplySchema: z.ZodType<Reply> = z.strictObject({
   imports: Names,
   exports: Names,
   files: z.array(FileName).readonly(),
+  restorable: RestorableSchema,
   problem: Name,
 });
 
@@ -50,6 +59,7 @@ export interface Reply {
   /** What jco found it to export. */
   readonly exports: readonly string[];
   readonly files: readonly string[];
+  readonly restorable: Restorable;
   /** Why there are no files although nothing speaks against the component; empty when there are. */
   readonly problem: string;
 }

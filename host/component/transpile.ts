@@ -11,6 +11,7 @@ import type { Refusal } from "./component.ts";
 import { TranspileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import { type Reply, ReplySchema } from "./reply.ts";
+import type { Restorable } from "./restore/make_restorable.ts";
 import { loadTool } from "./tools.ts";
 
 /** Options for jco's `generate`; part of the key of everything that it made. */
@@ -63,6 +64,8 @@ export interface TranspiledFiles {
   readonly glue: TranspiledFile;
   /** The core modules. */
   readonly modules: readonly TranspiledFile[];
+  /** Whether instances can be restored. */
+  readonly restorable: Restorable;
 }
 
 /** What came of a component. */
@@ -125,7 +128,7 @@ function readReply(head: Uint8Array | undefined): Reply {
 }
 
 function unpack(
-  { facts, imports, exports, files: names, problem }: Reply,
+  { facts, imports, exports, files: names, restorable, problem }: Reply,
   { files: bodies, glueBytes }: { files: readonly Uint8Array<ArrayBuffer>[]; glueBytes: number },
 ): Transpiled {
   const refused = (code: string, message: string) => ({ facts, refusal: { code, message } });
@@ -150,5 +153,5 @@ function unpack(
       `Its glue would have ${glue.bytes.length} bytes, and ${glueBytes} is the limit`,
     );
   }
-  return { facts, files: { glue, modules } };
+  return { facts, files: { glue, modules, restorable } };
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Grants, Limits } from "../limits.ts";
+import type { Grant } from "../grants.ts";
+import type { Limits } from "../limits.ts";
 import type { Inspection, Refusal } from "./component.ts";
 import { HANDLE_TYPE, TOOLCHAIN_EXPORTS } from "./contract_table.ts";
 import type { Facts } from "./facts.ts";
@@ -25,14 +26,14 @@ export interface VerdictRules {
   readonly digest: string;
   /** How many they are. */
   readonly size: number;
-  /** The actor's grants. None of those that this version knows opens an interface. */
-  readonly grants: Grants;
+  /** The kinds of grants that the actor has. */
+  readonly granted: ReadonlySet<Grant>;
   readonly limits: Pick<Limits, "memoryBytes">;
 }
 
 /** Judges a component. Pure. */
-export function judge(facts: Facts, { digest, size, limits }: VerdictRules): Inspection {
-  const { needs, refusals } = judgeImports(facts.imports);
+export function judge(facts: Facts, { digest, size, granted, limits }: VerdictRules): Inspection {
+  const { needs, refusals } = judgeImports(facts.imports, granted);
   return {
     digest,
     size,

@@ -8,13 +8,13 @@ import { HopEgress } from "./hop_egress.ts";
 import { injectedOf, type ReadSecret, readSecret } from "./injected.ts";
 import { DEFAULT_EGRESS_LIMITS, type EgressLimits } from "./limits.ts";
 import { type Resolve, resolveBySystem } from "./resolve.ts";
-import type { HttpRule } from "./rule.ts";
+import type { HttpRule } from "../http_rule.ts";
 
 export { EgressError, type EgressErrorCode, type HttpErrorCode, InjectedHeaderError } from "./errors.ts";
 export type { Field } from "./fields.ts";
 export type { EgressRequest, EgressResponse, HopEgress } from "./hop_egress.ts";
 export { DEFAULT_EGRESS_LIMITS, type EgressLimits } from "./limits.ts";
-export type { HttpRule, InjectedHeader, SecretSource } from "./rule.ts";
+export type { HttpRule, InjectedHeader, SecretSource } from "../http_rule.ts";
 
 /** What an actor may send, and how. */
 export interface EgressOptions {

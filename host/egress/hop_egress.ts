@@ -17,7 +17,7 @@ import { matchRule, methodOf } from "./match.ts";
 import { redactText } from "./redact.ts";
 import { checkedAddresses, type Resolve } from "./resolve.ts";
 import { bodyTooLarge, responseBody } from "./response_body.ts";
-import type { HttpRule } from "./rule.ts";
+import type { HttpRule } from "../http_rule.ts";
 import { authorityOf, parseTarget } from "./target.ts";
 
 /** A request of an actor. */

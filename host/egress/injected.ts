@@ -6,7 +6,7 @@
 
 import { InjectedHeaderError } from "./errors.ts";
 import { type Field, isFieldValue } from "./fields.ts";
-import type { HttpRule, SecretSource } from "./rule.ts";
+import type { HttpRule, SecretSource } from "../http_rule.ts";
 
 /** Shorter values cannot be told from other text, so nothing could be hidden in a response. */
 const SHORTEST = 4;

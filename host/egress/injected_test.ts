@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InjectedHeaderError } from "./errors.ts";
 import { injectedOf, readSecret, withInjected } from "./injected.ts";
-import type { HttpRule, SecretSource } from "./rule.ts";
+import type { HttpRule, SecretSource } from "../http_rule.ts";
 
 const rule = (from: SecretSource, prefix?: string): HttpRule => ({
   host: "a.example",

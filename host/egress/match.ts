@@ -5,7 +5,7 @@
  */
 
 import { denied } from "./errors.ts";
-import type { HttpRule } from "./rule.ts";
+import type { HttpRule } from "../http_rule.ts";
 import { authorityOf, quoted, type Target } from "./target.ts";
 
 /** Methods that are never sent: one is for proxies, the other has servers tell what they were sent. */

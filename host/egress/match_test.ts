@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { EgressError } from "./errors.ts";
 import { matchRule, methodOf } from "./match.ts";
-import type { HttpRule } from "./rule.ts";
+import type { HttpRule } from "../http_rule.ts";
 import { parseTarget } from "./target.ts";
 
 const HTTPS = { scheme: "https", port: 443, path: "/" } as const;

@@ -8,7 +8,7 @@ import { lookup } from "node:dns/promises";
 import { judgeAddress } from "./address.ts";
 import { EgressError } from "./errors.ts";
 import { parseIp, parseNetwork } from "./ip.ts";
-import type { HttpRule } from "./rule.ts";
+import type { HttpRule } from "../http_rule.ts";
 import { bareHost, type Target } from "./target.ts";
 
 /** Gives all addresses of a name, the preferred one first. */

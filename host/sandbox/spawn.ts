@@ -1,21 +1,32 @@
 /**
  * A child process in which untrusted code may run: Deno without a single permission, with an empty environment, no cache
- * folder, pipes for stdin and stdout, and nothing else.
+ * folder, pipes for stdin and stdout, and nothing else; and around it the layers that the system has (see `hardening/`).
  *
  * @module
  */
 
 import { dirname } from "@std/path";
+import { CGROUP_VARIABLE, joinGroup } from "./cgroup.ts";
+import type { Layer } from "./hardening/layers.ts";
+import type { Launched } from "./hardening/report.ts";
+import { findTool, launcher } from "./launch.ts";
 
 /** Options of {@linkcode spawnSandbox}. */
 export interface SandboxOptions {
   /** Flags for V8, such as `--wasm-max-mem-pages=2048`. @default [] */
   readonly v8Flags?: readonly string[];
+  /**
+   * Whether the script calls `harden` before it does anything else. It needs a permission for that, which `harden` drops:
+   * a script that does not would keep it. @default false
+   */
+  readonly hardens?: boolean;
 }
 
 /** A running child. */
 export interface Sandbox {
   readonly pid: number;
+  /** What the host knows of the layers around it: the rest is what the script reports. */
+  readonly launched: Launched;
   readonly stdin: WritableStream<Uint8Array<ArrayBuffer>>;
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** What the child wrote to stderr, the first 16 KiB of it; resolves when that is there, or the child has ended. */
@@ -29,24 +40,24 @@ export interface Sandbox {
 /** How much of a child's stderr is kept: V8 prints a page when it runs out of memory. */
 const STDERR_BYTES = 16 * 1024;
 
-/** Where the tools that put a process under the kernel's limits are, or nothing where the system has none of them. */
-const SETPRIV = findTool("setpriv");
 const PRLIMIT = findTool("prlimit");
-
-function findTool(name: string): string | undefined {
-  if (Deno.build.os !== "linux") return undefined;
-  for (const folder of ["/usr/bin", "/bin", "/usr/sbin", "/sbin"]) {
-    try {
-      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return undefined;
-}
 
 /** Whether the system has what {@linkcode boundMemory} needs. */
 export const CAN_BOUND_MEMORY: boolean = PRLIMIT !== undefined;
+
+const MEMORY_LAYER: Layer = {
+  name: "memory-bound",
+  state: CAN_BOUND_MEMORY ? "on" : "off",
+  why: CAN_BOUND_MEMORY ? "" : "the system has no prlimit (util-linux)",
+};
+
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  // localStorage and caches write below DENO_DIR even without permission; no folder can be made below a device.
+  DENO_DIR: Deno.build.os === "windows" ? "NUL" : "/dev/null",
+  // Else Deno itself goes to the network, to ask for a newer version.
+  DENO_NO_UPDATE_CHECK: "1",
+  NO_COLOR: "1",
+};
 
 /**
  * Starts a child that runs a script without any permission.
@@ -68,29 +79,34 @@ export function spawnSandbox(script: string, options: SandboxOptions = {}): Sand
     "--no-code-cache",
   ];
   if (options.v8Flags?.length) flags.push(`--v8-flags=${options.v8Flags.join(",")}`);
-  const command = [Deno.execPath(), ...flags, script];
-  if (SETPRIV) command.unshift(SETPRIV, "--pdeathsig", "KILL", "--no-new-privs", "--");
+  // Elsewhere there is nothing that it could do with it.
+  if (options.hardens && Deno.build.os === "linux") flags.push("--allow-ffi");
+  const { prefix, omitted } = launcher();
+  const command = [...prefix, Deno.execPath(), ...flags, script];
   const [program, ...args] = command as [string, ...string[]];
   const child = new Deno.Command(program, {
     args,
     cwd: dirname(script),
     clearEnv: true,
-    // localStorage and caches write below DENO_DIR even without permission; no folder can be made below a device.
-    env: { DENO_DIR: Deno.build.os === "windows" ? "NUL" : "/dev/null", NO_COLOR: "1" },
+    env: ENVIRONMENT,
     // Ctrl-C on a terminal goes to every process of the group; whoever runs this one decides when it ends.
     detached: true,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  // Before it runs anything of anybody's: its script has only begun to be read.
+  const group = joinGroup(child.pid, Deno.env.get(CGROUP_VARIABLE) ?? "");
   let running = true;
   return {
     pid: child.pid,
+    launched: { layers: [MEMORY_LAYER, group.layer], omitted },
     stdin: child.stdin,
     stdout: child.stdout,
     stderr: readStart(child.stderr, STDERR_BYTES),
     ended: child.status.then(({ code, signal }) => {
       running = false;
+      group.remove();
       return { code, signal };
     }),
     kill() {
@@ -141,6 +157,27 @@ export async function boundMemory(pid: number, extra: number): Promise<boolean> 
 /** Bytes of memory that a process has resident, or undefined where that cannot be read (it has ended; no `/proc`). */
 export function residentBytes(pid: number): number | undefined {
   return statusBytes(pid, "VmRSS");
+}
+
+/** Length of a tick of `/proc`, in milliseconds: the same on every Linux of today. */
+const TICK_MS = 10;
+
+/**
+ * Processor time that a process has spent, all its threads together, in milliseconds; in steps of 10. Undefined where that
+ * cannot be read.
+ */
+export function cpuMs(pid: number): number | undefined {
+  if (Deno.build.os !== "linux") return undefined;
+  try {
+    // After the name, which can have anything in it: state is the first field, user and system time are the 12th and 13th.
+    const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ESRCH") {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function statusBytes(pid: number, field: "VmRSS" | "VmData"): number | undefined {

@@ -113,7 +113,11 @@ Deno.test("its environment holds nothing of the host's", async () => {
       await reader.read();
       if (LINUX) {
         const given = (await Deno.readTextFile(`/proc/${pid}/environ`)).split("\0").filter(Boolean);
-        assertEquals(given.map((variable) => variable.split("=")[0]).sort(), ["DENO_DIR", "NO_COLOR"]);
+        assertEquals(given.map((variable) => variable.split("=")[0]).sort(), [
+          "DENO_DIR",
+          "DENO_NO_UPDATE_CHECK",
+          "NO_COLOR",
+        ]);
       }
       await reader.cancel();
     },

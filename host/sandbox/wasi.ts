@@ -15,8 +15,14 @@ export interface WasiHooks {
   readonly stderr: (bytes: Uint8Array) => void;
   /** Fills bytes with random ones. @default those of `crypto` */
   readonly random?: (bytes: Uint8Array<ArrayBuffer>) => void;
-  /** The time, in milliseconds since the epoch; guests see it in coarse steps. @default `Date.now` */
+  /** The time, in milliseconds since the epoch; guests see it in coarse steps. @default the system's */
   readonly now?: () => number;
+  /** For how long the guest has been there, in milliseconds: its monotonic clock. @default since this was called */
+  readonly age?: () => number;
+  /** Whether they see it as it is. @default false */
+  readonly preciseClock?: boolean;
+  /** What the environment has. @default nothing */
+  readonly environment?: readonly (readonly [name: string, value: string])[];
 }
 
 /** Import objects by interface, as jco's glue takes them. */
@@ -53,9 +59,15 @@ const denied = (what: string): Callable => () => {
   throw new GuestExit(`${what} is not there for this actor`);
 };
 
-/** The coarse time in milliseconds. */
-function coarse(now: number): number {
-  return Math.floor(now / CLOCK_STEP_MS) * CLOCK_STEP_MS;
+/** Step of the clocks where it is granted, in milliseconds. */
+const PRECISE_STEP_MS = 0.001;
+
+// Taken before the sandbox empties its global object.
+const { timeOrigin } = performance;
+const elapsed = performance.now.bind(performance);
+
+function systemTime(): number {
+  return timeOrigin + elapsed();
 }
 
 /** `crypto` gives no more at once. */
@@ -79,9 +91,9 @@ const WRITE_BYTES = 65536n;
 /**
  * Makes the imports of one instance. Make them anew for each: nothing of one guest stays in another's.
  */
-export function createWasi(
-  { stdout, stderr, random = cryptoRandom, now = () => Date.now() }: WasiHooks,
-): WasiImports {
+export function createWasi(hooks: WasiHooks): WasiImports {
+  const { stdout, stderr, random = cryptoRandom, now = systemTime } = hooks;
+  const { preciseClock = false, environment = [] } = hooks;
   const randomBytes = (length: bigint) => {
     if (length > RANDOM_BYTES) throw new GuestExit(`More than ${RANDOM_BYTES} random bytes at once`);
     const bytes = new Uint8Array(Number(length));
@@ -120,17 +132,25 @@ export function createWasi(
   const IoError = resource({ toDebugString: () => "" });
   const sinkStream = (sink: (bytes: Uint8Array) => void) => Object.assign(new OutputStream(), { sink });
   const started = now();
-  const monotonic = () => BigInt(coarse(now() - started)) * 1_000_000n;
+  const { age = () => now() - started } = hooks;
+  const stepMs = preciseClock ? PRECISE_STEP_MS : CLOCK_STEP_MS;
+  const stepped = (ms: number) => Math.floor(ms / stepMs) * stepMs;
+  const nanoseconds = (ms: number) => BigInt(Math.round(ms * 1_000_000));
+  const monotonic = () => nanoseconds(stepped(age()));
   const wall = () => {
-    const time = coarse(now());
-    return { seconds: BigInt(Math.floor(time / 1000)), nanoseconds: (time % 1000) * 1_000_000 };
+    const time = nanoseconds(stepped(now()));
+    return { seconds: time / 1_000_000_000n, nanoseconds: Number(time % 1_000_000_000n) };
   };
-  const resolution = BigInt(CLOCK_STEP_MS) * 1_000_000n;
+  const resolution = nanoseconds(stepMs);
   const noFile = (): never => {
     throw "no-entry";
   };
   const interfaces: WasiImports = {
-    "wasi:cli/environment": { getEnvironment: () => [], getArguments: () => [], initialCwd: () => undefined },
+    "wasi:cli/environment": {
+      getEnvironment: () => environment.map(([name, value]) => [name, value]),
+      getArguments: () => [],
+      initialCwd: () => undefined,
+    },
     "wasi:cli/exit": { exit: denied("exit"), exitWithCode: denied("exit") },
     "wasi:cli/stdin": { getStdin: () => new InputStream() },
     "wasi:cli/stdout": { getStdout: () => sinkStream(stdout) },
@@ -148,7 +168,7 @@ export function createWasi(
     },
     "wasi:clocks/wall-clock": {
       now: wall,
-      resolution: () => ({ seconds: 0n, nanoseconds: CLOCK_STEP_MS * 1_000_000 }),
+      resolution: () => ({ seconds: 0n, nanoseconds: Number(resolution) }),
     },
     "wasi:filesystem/preopens": { getDirectories: () => [] },
     "wasi:filesystem/types": {

@@ -11,8 +11,11 @@ import type { PreparedComponent } from "../component/component.ts";
 import { prepareComponent } from "../component/prepare.ts";
 import { type Envelope, parseEnvelope } from "../envelope.ts";
 import type { HopResult } from "../hop.ts";
-import { DEFAULT_LIMITS, type Grants, type Isolation, type Limits } from "../limits.ts";
+import type { Grants } from "../grants.ts";
+import { DEFAULT_LIMITS, type Isolation, type Limits } from "../limits.ts";
+import type { Services } from "./services.ts";
 import type { GuestLog, Stage, StageEvent } from "./stage.ts";
+import type { Config } from "./wire/load.ts";
 import { type StageOptions, startStage, superviseSandboxes } from "./supervisor.ts";
 
 const WIT = fromFileUrl(new URL("../../sdk/wit/actor.wit", import.meta.url));
@@ -36,7 +39,7 @@ export async function jsComponent(source: string): Promise<Uint8Array> {
  * place of its result; there is a local `$n`. It may call `$return` (of a text), `$none`, `$emit`, `$log` (level first) and `$realloc`.
  */
 export async function watComponent(
-  { handle, fields = "", imports = "", more = "" }: {
+  { handle, fields = "", imports = "", more = "", world = "", given = "" }: {
     readonly handle: string;
     /** More fields of the module that `handle` is in. */
     readonly fields?: string;
@@ -44,6 +47,10 @@ export async function watComponent(
     readonly imports?: string;
     /** A module from which it can import, as `more`. */
     readonly more?: string;
+    /** More definitions of the component, such as of what else it imports. */
+    readonly world?: string;
+    /** What else the module is instantiated with. */
+    readonly given?: string;
   },
 ): Promise<Uint8Array> {
   return await parse(`
@@ -86,6 +93,7 @@ export async function watComponent(
   (alias core export $libc "realloc" (core func $realloc))
   (core func $emit (canon lower (func $mesh "emit") (memory $memory) (realloc $realloc)))
   (core func $log (canon lower (func $mesh "log") (memory $memory) (realloc $realloc)))
+  ${world}
   (core module $main
     (import "libc" "memory" (memory 1))
     (import "libc" "realloc" (func $realloc (param i32 i32 i32 i32) (result i32)))
@@ -107,11 +115,64 @@ export async function watComponent(
   (core instance $main (instantiate $main
     (with "libc" (instance $libc))
     (with "more" (instance $more))
+    ${given}
     (with "mesh" (instance (export "emit" (func $emit)) (export "log" (func $log))))))
   (func $handle (param "payload" $json) (result (result (option $json) (error $failure)))
     (canon lift (core func $main "handle") (memory $memory) (realloc $realloc)))
   (export "handle" (func $handle))
 )`);
+}
+
+/**
+ * A component whose `handle` looks up its payload in its state, and returns the value that is there.
+ *
+ * @param then What it does between the two.
+ */
+export async function stateComponent(then = ""): Promise<Uint8Array> {
+  return await parse(`
+(component
+  (import "troupe:actor/state@0.1.0" (instance $state
+    (type $record (record (field "value" (list u8)) (field "version" u64)))
+    (export "entry" (type $entry (eq $record)))
+    (type $reason (record (field "code" string) (field "message" string)))
+    (export "refusal" (type $refusal (eq $reason)))
+    (export "get" (func (param "key" string) (result (result (option $entry) (error $refusal)))))))
+  (import "troupe:actor/failures@0.1.0" (instance $failures
+    (type $record (record
+      (field "kind" string) (field "lineage" (list string)) (field "message" string)
+      (field "traceback" (option string)) (field "details" (option string))))
+    (export "failure" (type (eq $record)))))
+  (alias export $failures "failure" (type $failure-type))
+  (import "failure" (type $failure (eq $failure-type)))
+  (core module $libc
+    (memory (export "memory") 2)
+    (global $heap (mut i32) (i32.const 4096))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (local $at i32)
+      (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+      (if (i32.gt_u (i32.add (local.get $at) (local.get 3)) (i32.const 131072)) (then (local.set $at (i32.const 4096))))
+      (global.set $heap (i32.add (local.get $at) (local.get 3)))
+      (local.get $at)))
+  (core instance $libc (instantiate $libc))
+  (alias core export $libc "memory" (core memory $memory))
+  (alias core export $libc "realloc" (core func $realloc))
+  (core func $get (canon lower (func $state "get") (memory $memory) (realloc $realloc)))
+  (core module $main
+    (import "libc" "memory" (memory 1))
+    (import "state" "get" (func $get (param i32 i32 i32)))
+    (func (export "handle") (param $at i32) (param $length i32) (result i32)
+      (call $get (local.get $at) (local.get $length) (i32.const 64))
+      ${then}
+      (i64.store (i32.const 16) (i64.const 0x100000000))
+      (i32.store (i32.const 24) (i32.load (i32.const 80)))
+      (i32.store (i32.const 28) (i32.load (i32.const 84)))
+      (i32.const 16)))
+  (core instance $main (instantiate $main
+    (with "libc" (instance $libc))
+    (with "state" (instance (export "get" (func $get))))))
+  (func $handle (param "payload" string) (result (result (option string) (error $failure)))
+    (canon lift (core func $main "handle") (memory $memory) (realloc $realloc)))
+  (export "handle" (func $handle)))`);
 }
 
 let folder: string | undefined;
@@ -139,7 +200,11 @@ export interface TestStageOptions {
   readonly actor?: string;
   readonly limits?: Partial<Limits>;
   readonly isolation?: Isolation;
+  /** Whether instances may be restored. @default as in a stage that is told nothing of it */
+  readonly restore?: boolean;
   readonly grants?: Grants;
+  readonly services?: Services;
+  readonly config?: Config;
   /** Called with each event, after it was noted. */
   readonly onEvent?: (event: StageEvent, stage: Stage | undefined) => void;
   /** Called with each log line, after it was noted. */
@@ -160,7 +225,9 @@ export function prepared(bytes: Uint8Array): Promise<PreparedComponent> {
 async function prepare(bytes: Uint8Array): Promise<PreparedComponent> {
   const path = join(testFolder(), `${crypto.randomUUID()}.wasm`);
   await Deno.writeFile(path, bytes);
-  const rules = { cacheDir: testFolder(), grants: { route: [] }, limits: DEFAULT_LIMITS };
+  // What a component may import is another test's.
+  const grants = { route: [], env: {}, secrets: {}, state: {}, clock: "coarse" as const };
+  const rules = { cacheDir: testFolder(), grants, limits: DEFAULT_LIMITS };
   return await prepareComponent({ kind: "file", path }, rules);
 }
 
@@ -181,8 +248,11 @@ export async function withStage(
     component: component instanceof Uint8Array ? await prepared(component) : component,
     limits: { ...DEFAULT_LIMITS, ...limits },
     isolation,
+    ...(options.restore === undefined ? {} : { restore: options.restore }),
     grants,
     cacheDir: testFolder(),
+    ...(options.services ? { services: options.services } : {}),
+    ...(options.config ? { config: options.config } : {}),
     onLog: (log) => {
       logs.push(log);
       options.onLog?.(log, current.stage);

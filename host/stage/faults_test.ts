@@ -266,6 +266,7 @@ Deno.test("a stage that does not start leaves no process", async () => {
     glue: new TextEncoder().encode("throw 1"),
     modules: [],
     baselineOnly: true,
+    blocking: false,
   };
   await assertRejects(
     () =>

@@ -1,52 +1,24 @@
 /**
- * One sandbox with its component, from the host's side: envelopes go in and results come out, in the same order. Nothing
- * that it says is believed.
+ * One sandbox with its component, from the host's side: envelopes go in and results come out. Nothing that it says is
+ * believed.
  *
  * @module
  */
 
-import type { Envelope } from "../envelope.ts";
-import type { HopResult } from "../hop.ts";
-import { boundMemory, residentBytes, type Sandbox, spawnSandbox } from "../sandbox/spawn.ts";
-import { longestText } from "./allowance.ts";
-import { Session, type SessionHooks } from "./session.ts";
-import { decodeText, joined } from "./wire/bytes.ts";
-import { CALL_OVERHEAD_BYTES } from "./wire/call.ts";
-import { FAILURE_BYTES } from "./wire/failure.ts";
-import { encodeFrame, type Frame, FrameDecoder, FrameError, FrameType } from "./wire/frames.ts";
+import type { Layer } from "../sandbox/hardening/layers.ts";
+import { readReport } from "../sandbox/hardening/report.ts";
+import { boundMemory, cpuMs, residentBytes, type Sandbox, spawnSandbox } from "../sandbox/spawn.ts";
+import { type End, isFault } from "./end.ts";
+import { type Given, Hops, type Job } from "./hops.ts";
+import { Outbox } from "./outbox.ts";
+import { mostResident } from "./resident.ts";
+import { type AskHooks, Session, type SessionHooks } from "./session.ts";
+import { type Answer, decodeAsk, encodeAnswer } from "./wire/ask.ts";
+import { decodeText } from "./wire/bytes.ts";
+import { type Frame, FrameDecoder, FrameError, FrameType } from "./wire/frames.ts";
 import { encodeHandle } from "./wire/handle.ts";
+import { frameMaxima } from "./wire/maxima.ts";
 import { encodeLoad, type Load, type LoadSettings } from "./wire/load.ts";
-
-/** A hop that is to be run. */
-export interface Job {
-  readonly envelope: Envelope;
-  readonly resolve: (result: HopResult) => void;
-  readonly reject: (error: unknown) => void;
-  /** How often a sandbox was ended under it without its being to blame. */
-  bystander: number;
-  /** How often a sandbox ended by itself while guest code was in it. */
-  deaths: number;
-}
-
-/** What a hop can be to blame for. */
-export type Fault = "timeout" | "memory" | "violation" | "died";
-
-/** How a sandbox came to its end. */
-export interface End {
-  /** `not-ready`: it did not get that far. `stalled`: it did not even begin with what it was given. */
-  readonly cause: Fault | "stalled" | "not-ready" | "closed";
-  readonly detail: string;
-  /** The hop that guest code was in, when the cause is a fault. */
-  readonly blamed: { readonly job: Job; readonly fault: Fault } | undefined;
-  /** Our own code ran in it: what went wrong after that has to do with the component, unless it was killed. */
-  readonly begun: boolean;
-  /** It ended by itself, or somebody else has ended it. */
-  readonly died: boolean;
-  /** Guest code was in the making of an instance that no hop needed yet. */
-  readonly ahead: boolean;
-  /** What it had been given and had not begun. */
-  readonly bystanders: readonly Job[];
-}
 
 /** What a sandbox is started with. */
 export interface SandboxedOptions {
@@ -71,40 +43,28 @@ export interface SandboxedOptions {
 const STALL_MS = 20_000;
 /** How often time and memory are looked at while guest code may run, in milliseconds. */
 const WATCH_MS = 20;
-/**
- * What a sandbox may have resident: the engine and code, and three times the memory of an actor, for the instance in use,
- * one made ahead, and one not collected yet.
- */
-const RESIDENT = { engineBytes: 512 * 1024 * 1024, instances: 3 };
 /** How much more than may be resident the kernel lets it have: below that, the reason can be named. */
 const KERNEL_MARGIN_BYTES = 512 * 1024 * 1024;
 /** It is given no more while this much is on its way or waits in it. */
 const CREDIT = { hops: 64, bytes: 4 * 1024 * 1024 };
-/** Longest reason that a sandbox may tell, in bytes. */
-const REASON_BYTES = 64 * 1024;
 const PAGE_BYTES = 65_536;
-
-interface Given {
-  readonly job: Job;
-  readonly session: Session;
-  readonly bytes: number;
-}
+/** What a hop that takes too long has failed with. */
+export const TIMEOUT = "troupe.Timeout";
 
 /** A running sandbox. */
 export class Sandboxed {
   readonly #options: SandboxedOptions;
   readonly #settings: LoadSettings;
   readonly #process: Sandbox;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #given: Given[] = [];
-  #givenBytes = 0;
-  #sequence = 0;
-  readonly #unsent: Uint8Array<ArrayBuffer>[] = [];
+  readonly #outbox: Outbox;
+  readonly #hops = new Hops();
+  #layers: readonly Layer[] = [];
   #loaded: Promise<void> | undefined;
   #state: "starting" | "loading" | "ready" | "ended" = "starting";
-  /** Where guest code is, as far as the sandbox has said. */
-  #inside: Session | "no hop" | undefined;
-  /** Whether it may make an instance that no hop needs: once after each hop, or it could keep the host busy for ever. */
+  /**
+   * Whether it may make an instance that no hop needs: once after each stretch of a hop, or it could keep the host busy for
+   * ever.
+   */
   #mayPrepare = false;
   /** When it was last seen to get on. */
   #since = performance.now();
@@ -121,19 +81,25 @@ export class Sandboxed {
     this.#options = options;
     this.#settings = settings;
     this.#process = spawnSandbox(options.script, {
+      hardens: true,
       v8Flags: [
         "--expose-gc",
         `--wasm-max-mem-pages=${pages}`,
         ...(options.baselineOnly ? ["--liftoff-only"] : []),
       ],
     });
-    this.#writer = this.#process.stdin.getWriter();
+    this.#outbox = new Outbox(this.#process.stdin);
     this.#progress();
     this.ended = this.#read();
   }
 
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** The layers around it, once it has started. */
+  get layers(): readonly Layer[] {
+    return this.#layers;
   }
 
   /** Whether it has not come to its end. */
@@ -148,22 +114,23 @@ export class Sandboxed {
 
   /** Hops in it. */
   get size(): number {
-    return this.#given.length;
+    return this.#hops.size;
   }
 
   /** Whether it has been given as much as it may have at once. */
   get full(): boolean {
-    return this.#given.length >= CREDIT.hops || this.#givenBytes >= CREDIT.bytes;
+    const { blocking, limits } = this.#settings;
+    const hops = blocking ? Math.min(CREDIT.hops, limits.concurrency) : CREDIT.hops;
+    return this.#hops.size >= hops || this.#hops.bytes >= CREDIT.bytes;
   }
 
   /** Gives it a hop. Only while it is ready. */
   give(job: Job): void {
     const session = new Session(job.envelope, this.#settings, this.#options.hooks);
     const parts = encodeHandle(job.envelope, job.envelope.payload);
-    const bytes = this.#send(FrameType.Handle, session.nonce, parts);
+    const bytes = this.#outbox.send(FrameType.Handle, session.nonce, parts);
     if (this.#idle) this.#progress();
-    this.#given.push({ job, session, bytes });
-    this.#givenBytes += bytes;
+    this.#hops.add({ job, session, bytes, cpuMs: 0 });
   }
 
   /** Ends it at once. What it was given comes back as bystanders. Safe to call twice. */
@@ -171,12 +138,8 @@ export class Sandboxed {
     this.#end("closed", "closed");
   }
 
-  get #mostResident(): number {
-    return RESIDENT.engineBytes + RESIDENT.instances * this.#settings.limits.memoryBytes;
-  }
-
   get #idle(): boolean {
-    return this.#state === "ready" && this.#given.length === 0 && this.#inside === undefined;
+    return this.#state === "ready" && this.#hops.size === 0 && this.#hops.inside === undefined;
   }
 
   /**
@@ -185,42 +148,15 @@ export class Sandboxed {
    */
   async #load(): Promise<void> {
     try {
-      await boundMemory(this.pid, this.#mostResident + KERNEL_MARGIN_BYTES);
+      await boundMemory(this.pid, mostResident(this.#settings) + KERNEL_MARGIN_BYTES);
     } catch (error) {
       return this.#end("not-ready", `its memory cannot be bounded: ${describe(error)}`);
     }
-    if (this.#state !== "ended") this.#send(FrameType.Load, 0n, encodeLoad(this.#options.load));
-  }
-
-  /** Sends a frame. Those of one turn of the event loop go together: a write costs more than a frame. */
-  #send(type: number, nonce: bigint, parts: Uint8Array[]): number {
-    const bytes = encodeFrame({ type, nonce, sequence: this.#sequence++ }, ...parts);
-    if (this.#unsent.push(bytes) === 1) queueMicrotask(() => this.#flush());
-    return bytes.length;
-  }
-
-  #flush(): void {
-    const bytes = joined(this.#unsent.splice(0));
-    // A sandbox that does not read does not get on either: its time runs out. One that has ended is seen to end.
-    this.#writer.write(bytes).catch(() => {});
+    if (this.#state !== "ended") this.#outbox.send(FrameType.Load, 0n, encodeLoad(this.#options.load));
   }
 
   async #read(): Promise<void> {
-    const longest = longestText(this.#settings.limits);
-    const decoder = new FrameDecoder(
-      new Map([
-        [FrameType.Started, 0],
-        [FrameType.Ready, 0],
-        [FrameType.NotReady, REASON_BYTES],
-        [FrameType.Entered, 0],
-        [FrameType.Prepared, 0],
-        // Strings in UTF-16 become longer when they are told in UTF-8.
-        [FrameType.Call, 2 * longest + CALL_OVERHEAD_BYTES],
-        [FrameType.Returned, this.#settings.limits.emittedBytes],
-        [FrameType.ReturnedNone, 0],
-        [FrameType.Failed, FAILURE_BYTES],
-      ]),
-    );
+    const decoder = new FrameDecoder(frameMaxima(this.#settings.limits));
     try {
       for await (const chunk of this.#process.stdout) {
         for (const frame of decoder.push(chunk)) this.#take(frame);
@@ -240,8 +176,7 @@ export class Sandboxed {
     const said = stderr.trim().split("\n", 1)[0];
     const how = signal ?? `exit code ${code}`;
     this.#end("died", `The sandbox ended by itself (${how})${said ? `: ${said}` : ""}`);
-    // What it has not read goes nowhere any more.
-    await this.#writer.abort().catch(() => {});
+    await this.#outbox.abort();
   }
 
   #take(frame: Frame): void {
@@ -249,6 +184,7 @@ export class Sandboxed {
     switch (frame.type) {
       case FrameType.Started:
         if (this.#state !== "starting") throw new FrameError("started twice");
+        this.#report(frame.body);
         this.#state = "loading";
         this.#loaded = this.#load();
         return;
@@ -258,46 +194,99 @@ export class Sandboxed {
         if (this.#state !== "loading") throw new FrameError("not ready, after it was");
         return this.#end("not-ready", decodeText(frame.body));
       case FrameType.Ready:
-        if (this.#state !== "loading" || this.#inside !== "no hop") throw new FrameError("ready out of turn");
+        if (this.#state !== "loading" || this.#hops.inside !== "no hop") {
+          throw new FrameError("ready out of turn");
+        }
         this.#state = "ready";
-        this.#inside = undefined;
+        this.#hops.leave();
         this.#progress();
         return this.#options.onReady(this);
       case FrameType.Prepared:
-        if (this.#state !== "ready" || this.#inside !== "no hop") {
+        if (this.#state !== "ready" || this.#hops.inside !== "no hop") {
           throw new FrameError("prepared out of turn");
         }
-        this.#inside = undefined;
+        this.#hops.leave();
         return this.#progress();
+      case FrameType.Abandoned:
+        return this.#abandoned(frame.nonce);
       default:
         return this.#takeOfHop(frame);
     }
   }
 
+  #report(body: Uint8Array): void {
+    const layers = readReport(body, this.#process.launched);
+    if (!layers) throw new FrameError("its report of the layers around it cannot be read");
+    this.#layers = layers;
+  }
+
   #entered(nonce: bigint): void {
     if (this.#state === "starting") throw new FrameError("entered before it was loaded");
-    if (this.#inside !== undefined) throw new FrameError("entered twice");
-    const next = this.#given[0]?.session;
-    if (nonce === 0n && (this.#state === "loading" || this.#mayPrepare)) this.#inside = "no hop";
-    else if (nonce === next?.nonce) this.#inside = next;
+    if (nonce !== 0n) this.#hops.enter(nonce);
+    else if (this.#state === "loading" || this.#mayPrepare) this.#hops.enterNone();
     else throw new FrameError("entered what was not its turn");
     this.#mayPrepare = false;
     this.#progress();
   }
 
   #takeOfHop(frame: Frame): void {
-    const [first] = this.#given;
-    if (!first || this.#inside !== first.session || frame.nonce !== first.session.nonce) {
-      throw new FrameError(`type ${frame.type} for a hop that is not running`);
+    const given = this.#hops.running(frame.nonce, frame.type);
+    if (frame.type === FrameType.Waiting) {
+      if (!this.#settings.blocking) throw new FrameError("it waits, and has nothing to wait for");
+      this.#hops.leave();
+      this.#mayPrepare = this.#settings.ahead;
+      return this.#progress();
     }
-    const result = first.session.take(frame);
+    if (given.abandoned) return this.#takeOfAbandoned(given, frame.type);
+    if (frame.type === FrameType.Ask) return given.session.ask(decodeAsk(frame.body), this.#asks);
+    const result = given.session.take(frame);
     if (!result) return;
-    this.#given.shift();
-    this.#givenBytes -= first.bytes;
-    this.#inside = undefined;
+    this.#over(given);
+    given.job.resolve(result);
+    this.#options.onDone(this);
+  }
+
+  #over(given: Given): void {
+    this.#hops.remove(given);
     this.#mayPrepare = this.#settings.ahead;
     this.#progress();
-    first.job.resolve(result);
+  }
+
+  readonly #asks: AskHooks = {
+    onAnswer: (nonce: bigint, answer: Answer) => {
+      const given = this.#hops.get(nonce);
+      if (!given || given.abandoned) return;
+      this.#outbox.send(FrameType.Answer, nonce, encodeAnswer(answer));
+    },
+    onTrouble: (nonce: bigint, error: unknown) => {
+      const given = this.#hops.get(nonce);
+      if (!given || given.abandoned) return;
+      if (error instanceof FrameError) return this.#end("violation", error.message, given);
+      this.#abandon(given);
+      given.job.reject(error);
+    },
+  };
+
+  /** A hop is over for the host; the sandbox is told to forget it. */
+  #abandon(given: Given): void {
+    given.abandoned = true;
+    given.session.close();
+    this.#outbox.send(FrameType.Abandon, given.session.nonce, []);
+    this.#progress();
+  }
+
+  /** The sandbox may have been quicker than what it was told. */
+  #takeOfAbandoned(given: Given, type: number): void {
+    if (type === FrameType.Returned || type === FrameType.ReturnedNone || type === FrameType.Failed) {
+      this.#over(given);
+      this.#options.onDone(this);
+    }
+  }
+
+  #abandoned(nonce: bigint): void {
+    const given = this.#hops.get(nonce);
+    if (!given?.abandoned) throw new FrameError("abandoned what was not to be");
+    this.#over(given);
     this.#options.onDone(this);
   }
 
@@ -315,50 +304,77 @@ export class Sandboxed {
       return;
     }
     this.#lookAtMemory();
+    this.#lookAtCpu();
+    this.#lookAtHops();
     this.#lookAtTime();
   }
 
   #lookAtMemory(): void {
-    if ((residentBytes(this.pid) ?? 0) <= this.#mostResident) return;
-    const { memoryBytes } = this.#settings.limits;
-    const detail = `The actor's sandbox has more than ${this.#mostResident} bytes resident`;
-    this.#end("memory", `${detail}, far more than ${memoryBytes} (limits.memory) account for`);
+    if ((residentBytes(this.pid) ?? 0) <= mostResident(this.#settings)) return;
+    const { memoryBytes, residentBytes: told } = this.#settings.limits;
+    const detail = `The actor's sandbox has more than ${mostResident(this.#settings)} bytes resident`;
+    const why = told === undefined
+      ? `far more than ${memoryBytes} (limits.memory) account for`
+      : "which is its limit (limits.residentMemory)";
+    this.#end("memory", `${detail}, ${why}`);
+  }
+
+  /** Processor time is that of the whole process: exact for a hop, but for the time between two looks. */
+  #lookAtCpu(): void {
+    const { cpuMs: most } = this.#settings.limits;
+    if (most === undefined) return;
+    const hop = this.#hops.charge(cpuMs(this.pid) ?? 0);
+    if (hop && hop.cpuMs >= most) {
+      this.#end("cpu", `The actor took more than ${most} ms of processor time (limits.cpu)`);
+    }
+  }
+
+  #lookAtHops(): void {
+    const { timeoutMs } = this.#settings.limits;
+    const message = `The actor took more than ${timeoutMs} ms (limits.timeout)`;
+    for (const hop of this.#hops.overdue(timeoutMs)) {
+      if (this.#hops.inside === hop) return this.#end("timeout", message);
+      // It waits for the host: its guest is not entered any more, and no other has to suffer.
+      this.#abandon(hop);
+      hop.job.resolve({ ok: false, failure: { type: TIMEOUT, mro: [], message } });
+    }
   }
 
   #lookAtTime(): void {
+    const { inside, due } = this.#hops;
+    if (inside !== undefined && inside !== "no hop") return;
+    // What is given waits for the host; it is not the sandbox's turn.
+    if (inside === undefined && this.#state === "ready" && !due) return;
     const { timeoutMs } = this.#settings.limits;
-    if (performance.now() - this.#since < (this.#inside === undefined ? STALL_MS : timeoutMs)) return;
-    // Late at two looks: were it the host that was held up, what has come meanwhile is read in between.
+    if (performance.now() - this.#since < (inside === undefined ? STALL_MS : timeoutMs)) return;
     if (this.#late !== this.#since) this.#late = this.#since;
-    else if (this.#inside === undefined) {
+    else if (inside === undefined) {
       this.#end("stalled", `The sandbox has not begun for ${STALL_MS} ms with what it was given`);
     } else this.#end("timeout", `The actor took more than ${timeoutMs} ms (limits.timeout)`);
   }
 
-  #end(cause: End["cause"], detail: string): void {
+  /** @param asked The hop whose question was none, where that is why. */
+  #end(cause: End["cause"], detail: string, asked?: Given): void {
     if (this.#state === "ended") return;
     const wasReady = this.#state === "ready";
     const begun = this.#state !== "starting";
     this.#state = "ended";
     clearInterval(this.#watch);
     this.#process.kill();
-    const given = this.#given.splice(0);
-    const fault = isFault(cause) && given[0] && this.#inside === given[0].session ? cause : undefined;
-    const blamed = fault && given.shift();
+    const { inside } = this.#hops;
+    const given = this.#hops.clear();
+    const fault = isFault(cause) ? cause : undefined;
+    const blamed = fault && given.find((one) => one === (asked ?? inside));
     this.#options.onEnd(this, {
       cause: wasReady || cause === "closed" ? cause : "not-ready",
       detail,
       blamed: fault && blamed && { job: blamed.job, fault },
       begun,
       died: cause === "died",
-      ahead: wasReady && this.#inside === "no hop",
-      bystanders: given.map(({ job }) => job),
+      ahead: wasReady && inside === "no hop",
+      bystanders: given.filter((one) => one !== blamed).map(({ job }) => job),
     });
   }
-}
-
-function isFault(cause: End["cause"]): cause is Fault {
-  return ["timeout", "memory", "violation", "died"].includes(cause);
 }
 
 function describe(error: unknown): string {

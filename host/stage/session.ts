@@ -12,7 +12,9 @@ import type { Failure, HopResult } from "../hop.ts";
 import { scanJson } from "../json_text.ts";
 import { guestFailure } from "../resiliency.ts";
 import { Allowance, MOST_CALLS } from "./allowance.ts";
+import type { Service, ServiceHop, ServiceName, Services } from "./services.ts";
 import type { GuestLog } from "./stage.ts";
+import type { Answer, Ask } from "./wire/ask.ts";
 import { byteLength, decodeText } from "./wire/bytes.ts";
 import { applyEdit } from "./apply_edit.ts";
 import { type Call, decodeCall, type Edit } from "./wire/call.ts";
@@ -20,10 +22,22 @@ import { decodeFailure, type SandboxFailure } from "./wire/failure.ts";
 import { type Frame, FrameError, FrameType } from "./wire/frames.ts";
 import type { LoadSettings } from "./wire/load.ts";
 
+/** Most questions of one hop, in all. */
+const MOST_ASKS = 50_000;
+
+/** How a session's questions come back. Neither may throw. */
+export interface AskHooks {
+  readonly onAnswer: (nonce: bigint, answer: Answer) => void;
+  /** A question could not be answered, and the hop cannot go on. */
+  readonly onTrouble: (nonce: bigint, error: unknown) => void;
+}
+
 /** Where what a guest says goes while its hop runs. None of them may throw. */
 export interface SessionHooks {
   readonly onLog: (log: GuestLog) => void;
   readonly onFly: (envelopeId: string, event: string) => void;
+  /** What guests may ask for. @default nothing */
+  readonly services?: Services;
 }
 
 /** The state of one hop, from its entry to its result. */
@@ -38,6 +52,10 @@ export class Session {
   /** The code of the last call that was refused, by both sides. */
   #refused: string | undefined;
   #toldDropped = false;
+  readonly #over = new AbortController();
+  readonly #services = new Map<ServiceName, ServiceHop>();
+  #asks = 0;
+  #openAsks = 0;
 
   constructor(envelope: Envelope, settings: LoadSettings, hooks: SessionHooks) {
     this.#envelopeId = envelope.id;
@@ -67,6 +85,42 @@ export class Session {
       default:
         throw new FrameError(`type ${type} within a hop`);
     }
+  }
+
+  /**
+   * Takes a question, and has it answered.
+   *
+   * @throws {FrameError} when the sandbox asks what it may not ask.
+   */
+  ask({ id, service, body }: Ask, { onAnswer, onTrouble }: AskHooks): void {
+    const { hostCalls } = this.#settings.limits;
+    if (!this.#hooks.services?.[service]) {
+      throw new FrameError(`a question to ${service}, which is not granted`);
+    }
+    if (++this.#asks > MOST_ASKS) throw new FrameError(`more than ${MOST_ASKS} questions in one hop`);
+    if (this.#openAsks >= hostCalls) throw new FrameError(`more than ${hostCalls} questions open at once`);
+    this.#openAsks++;
+    this.#serviceHop(service).ask(body).then(
+      (body) => {
+        this.#openAsks--;
+        onAnswer(this.nonce, { id, body });
+      },
+      (error: unknown) => onTrouble(this.nonce, error),
+    );
+  }
+
+  #serviceHop(name: ServiceName): ServiceHop {
+    const known = this.#services.get(name);
+    if (known) return known;
+    const signal = this.#over.signal;
+    const begun = (this.#hooks.services?.[name] as Service).begin({ envelopeId: this.#envelopeId, signal });
+    this.#services.set(name, begun);
+    return begun;
+  }
+
+  /** The hop is over: what it asked for is of no use any more. Safe to call twice. */
+  close(): void {
+    this.#over.abort();
   }
 
   #call({ call, refused }: { call: Call; refused: boolean }): void {

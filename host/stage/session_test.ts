@@ -18,6 +18,9 @@ function session(limits: Partial<Limits> = {}) {
     limits: { ...DEFAULT_LIMITS, ...limits },
     isolation: "fresh",
     ahead: true,
+    blocking: false,
+    config: { environment: [], values: [] },
+    services: [],
   } as const;
   const session = new Session(envelope("1", 1, { headers: { a: 1 } }), settings, {
     onLog: ({ level, message }) => logs.push(`${level}: ${message}`),
@@ -45,6 +48,9 @@ Deno.test("nonces are not repeated", () => {
     limits: DEFAULT_LIMITS,
     isolation: "fresh",
     ahead: true,
+    blocking: false,
+    config: { environment: [], values: [] },
+    services: [],
   } as const;
   const hooks = { onLog: () => {}, onFly: () => {} };
   const nonces = Array.from({ length: 1000 }, () => new Session(envelope("1", 1), settings, hooks).nonce);

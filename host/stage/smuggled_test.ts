@@ -9,7 +9,13 @@ function glue(handle: string) {
     export function instantiate(getCoreModule, imports) {
       return { handle: (payload) => { ${handle} } };
     }`;
-  return { digest: "", glue: new TextEncoder().encode(source), modules: [], baselineOnly: false };
+  return {
+    digest: "",
+    glue: new TextEncoder().encode(source),
+    modules: [],
+    baselineOnly: false,
+    blocking: false,
+  };
 }
 
 async function withGlue(handle: string, use: (test: StageUnderTest) => Promise<void>): Promise<void> {

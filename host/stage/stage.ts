@@ -6,6 +6,7 @@
 
 import type { Envelope } from "../envelope.ts";
 import type { HopResult } from "../hop.ts";
+import type { Layer } from "../sandbox/hardening/layers.ts";
 
 /** A log line of a guest: its `log` calls, its stdout and its stderr. */
 export interface GuestLog {
@@ -16,7 +17,13 @@ export interface GuestLog {
 
 /** What a stage tells about itself, for logs and metrics. */
 export type StageEvent =
-  | { readonly kind: "child-started"; readonly pid: number; readonly tookMs: number }
+  | {
+    readonly kind: "child-started";
+    readonly pid: number;
+    readonly tookMs: number;
+    /** The layers around it. @default not known */
+    readonly layers?: readonly Layer[];
+  }
   | { readonly kind: "child-killed"; readonly pid: number; readonly reason: string }
   | { readonly kind: "child-died"; readonly pid: number; readonly reason: string }
   | { readonly kind: "bystanders"; readonly count: number }

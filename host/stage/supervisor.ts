@@ -7,11 +7,16 @@
 import type { PreparedComponent } from "../component/component.ts";
 import type { Envelope } from "../envelope.ts";
 import type { Failure, HopResult } from "../hop.ts";
-import type { Grants, Isolation, Limits } from "../limits.ts";
+import type { Grants } from "../grants.ts";
+import type { Isolation, Limits } from "../limits.ts";
 import { STAGE_VIOLATION } from "../resiliency.ts";
 import { bundleForSandbox } from "../sandbox/bundle.ts";
 import { ComponentStartError, StageBrokenError, StageClosedError } from "./errors.ts";
-import { type End, type Fault, type Job, Sandboxed } from "./sandboxed.ts";
+import type { End, Fault } from "./end.ts";
+import type { Job } from "./hops.ts";
+import { Sandboxed, TIMEOUT } from "./sandboxed.ts";
+import { SERVICES, type Services } from "./services.ts";
+import type { Config } from "./wire/load.ts";
 import type { GuestLog, Stage, StageEvent } from "./stage.ts";
 
 /** What a stage is started with. */
@@ -21,7 +26,13 @@ export interface StageOptions {
   readonly component: PreparedComponent;
   readonly limits: Limits;
   readonly isolation: Isolation;
-  readonly grants: Grants;
+  /** Whether instances may be put back to where they began, for `fresh`, rather than made anew. @default true */
+  readonly restore?: boolean;
+  readonly grants: Pick<Grants, "route" | "clock">;
+  /** Values that are granted. @default none */
+  readonly config?: Config;
+  /** What its guests may ask for. @default nothing */
+  readonly services?: Services;
   /** Folder for the bundled code of the sandbox. */
   readonly cacheDir: string;
   /** A guest's log line. May not throw. @default dropped */
@@ -37,6 +48,7 @@ export interface StageOptions {
  * they were given, with no hop done between.
  */
 const IN_A_ROW = { crashes: 5, stalls: 2 };
+const NO_CONFIG: Config = { environment: [], values: [] };
 /** For how long, in milliseconds. */
 const SUSPENDED_MS = 10_000;
 /** An envelope under which sandboxes were ended this often, without its being to blame, is run with no other beside it. */
@@ -147,16 +159,22 @@ class Supervisor implements Stage {
 
   #spawn(): Sandboxed {
     const startedAt = performance.now();
-    const { actor, limits, isolation, grants, component } = this.#options;
-    const { onLog = () => {}, onFly = () => {} } = this.#options;
-    const { glue, modules, baselineOnly } = component;
+    const { actor, limits, isolation, grants: { route, clock }, component } = this.#options;
+    const { onLog = () => {}, onFly = () => {}, services = {}, config = NO_CONFIG } = this.#options;
+    const { glue, modules, baselineOnly, blocking } = component;
+    const grants = { route, ...(clock === undefined ? {} : { clock }) };
+    const granted = SERVICES.filter((name) => services[name]);
     const sandboxed = new Sandboxed({
       script: this.#script,
-      load: { actor, limits, isolation, grants, glue, modules, ahead: this.#ahead },
+      load: {
+        ...{ actor, limits, isolation, grants, config, services: granted, glue, modules, blocking },
+        ahead: this.#ahead,
+        ...restoring(this.#options),
+      },
       baselineOnly,
-      hooks: { onLog, onFly },
-      onReady: ({ pid }) => {
-        this.#event({ kind: "child-started", pid, tookMs: performance.now() - startedAt });
+      hooks: { onLog, onFly, services },
+      onReady: ({ pid, layers }) => {
+        this.#event({ kind: "child-started", pid, tookMs: performance.now() - startedAt, layers });
         this.#spareWanted = true;
         this.#started?.resolve();
         this.#dispatch();
@@ -299,7 +317,8 @@ function withBlame(end: End): End {
 }
 
 const FAILURE_TYPES: Readonly<Record<Fault, string>> = {
-  timeout: "troupe.Timeout",
+  timeout: TIMEOUT,
+  cpu: "troupe.CpuLimit",
   memory: "troupe.MemoryLimit",
   violation: STAGE_VIOLATION,
   died: "troupe.Trap",
@@ -307,4 +326,9 @@ const FAILURE_TYPES: Readonly<Record<Fault, string>> = {
 
 function failureOf(fault: Fault, message: string): Failure {
   return { type: FAILURE_TYPES[fault], mro: [], message };
+}
+
+/** What a sandbox needs to know to restore instances. */
+function restoring({ restore = true, component: { restorable } }: StageOptions): { restore?: string } {
+  return restore && restorable && "prefix" in restorable ? { restore: restorable.prefix } : {};
 }

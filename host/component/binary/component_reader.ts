@@ -154,8 +154,12 @@ class ComponentReader {
         if (reader.byte() !== 0x00) throw new MalformedWasm("a canonical function of unknown kind");
         reader.u32();
         return reader.each(() => readOption(reader));
-      // resource.new, resource.drop, resource.rep
+      // resource.new
       case 0x02:
+        this.#scope.shared.tally.ownResources = true;
+        at(this.#scope.types, reader.u32());
+        return;
+      // resource.drop, resource.rep
       case 0x03:
       case 0x04:
         at(this.#scope.types, reader.u32());

@@ -38,6 +38,8 @@ export class Tally {
   readonly badNames: string[] = [];
   /** Largest body of a core function, in bytes. */
   largestFunction = 0;
+  /** Whether a component makes resources of its own. */
+  ownResources = false;
   readonly #counts = new Map<Counted, number>();
 
   /** Counts some more. @throws {ExcessiveWasm} when it is too many. */

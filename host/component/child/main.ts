@@ -5,10 +5,14 @@
  * @module
  */
 
+import { ALL_GRANTS } from "../../grants.ts";
+import { harden } from "../../sandbox/hardening/harden.ts";
 import { createWasi } from "../../sandbox/wasi.ts";
+import { isBlocking, waitingImports } from "../blocking.ts";
 import { type Facts, factsOf } from "../facts.ts";
 import { encodeParts, readParts } from "../parts.ts";
 import type { Reply } from "../reply.ts";
+import { makeRestorable } from "../restore/make_restorable.ts";
 import { judge } from "../verdict.ts";
 
 /** jco's transpiler, as far as it is used. */
@@ -29,12 +33,14 @@ interface Answer {
 }
 
 /** What is most that an actor can be given. */
-const ANY_ACTOR = { grants: { route: ["*"] }, limits: { memoryBytes: Infinity } };
+const ANY_ACTOR = { granted: ALL_GRANTS, limits: { memoryBytes: Infinity } };
 /** The host's own message is trusted; the bound is only that of one buffer. */
 const REQUEST = { parts: 64, bytes: 2 ** 31 - 1 };
 /** Longest problem that is passed on. */
 const PROBLEM = 1_000;
 
+// Before anything of a component is here.
+harden();
 await run();
 
 async function run(): Promise<void> {
@@ -58,11 +64,21 @@ async function work(parts: Uint8Array<ArrayBuffer>[]): Promise<Answer> {
     return answer(facts);
   }
   const transpiler = await evaluate(source, modules);
+  const waiting = waitingImports(facts.imports);
   try {
-    return transpiled(facts, transpiler.generate(component, JSON.parse(new TextDecoder().decode(options))));
+    const generated = transpiler.generate(component, {
+      ...JSON.parse(new TextDecoder().decode(options)),
+      ...(waiting.length > 0 ? { asyncMode: jspi(waiting) } : {}),
+    });
+    return transpiled(facts, generated);
   } catch (error) {
     return answer(facts, describe(error));
   }
+}
+
+/** Calls of these, and of `handle`, are promises. */
+function jspi(imports: readonly string[]): object {
+  return { tag: "jspi", val: { imports, exports: ["handle"] } };
 }
 
 function transpiled(
@@ -72,20 +88,29 @@ function transpiled(
   // jco knows instructions that the engine here lacks.
   const invalid = files.find(([name, bytes]) => name.endsWith(".wasm") && !WebAssembly.validate(bytes));
   if (invalid) return answer(facts, `it has a core module that is not valid (${invalid[0]})`);
+  // Drawn now: no component was written by somebody who could know it.
+  const prefix = `restore-${crypto.randomUUID()}-`;
+  const made = makeRestorable(files, {
+    prefix,
+    ownResources: facts.ownResources,
+    waits: isBlocking(facts.imports),
+  });
   return {
     reply: {
       facts,
       imports,
       exports: exports.map(([name]) => name),
-      files: files.map(([name]) => name),
+      files: made.files.map(([name]) => name),
+      restorable: made.restorable,
       problem: "",
     },
-    files: files.map(([, bytes]) => bytes),
+    files: made.files.map(([, bytes]) => bytes),
   };
 }
 
 function answer(facts: Facts, problem = ""): Answer {
-  return { reply: { facts, imports: [], exports: [], files: [], problem }, files: [] };
+  const restorable = { why: "it is not transpiled" };
+  return { reply: { facts, imports: [], exports: [], files: [], restorable, problem }, files: [] };
 }
 
 /** Evaluates the transpiler. Its modules come in the order in which it asks for them. */

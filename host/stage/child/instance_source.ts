@@ -1,8 +1,7 @@
 /**
  * Where each envelope's instance comes from.
  *
- * This is the seam for other ways to the state of a new instance, such as restoring a used one: a source decides alone
- * how an instance comes to be in a state that a hop may see.
+ * A source decides alone how an instance comes to be in a state that a hop may see.
  *
  * @module
  */
@@ -22,6 +21,8 @@ export interface InstanceSource {
   readonly wants: boolean;
   /** Makes an instance for the next hop, where one is wanted. Throws what making it throws. */
   prepare(): void;
+  /** Does what is left to do of hops that are over. No guest code runs. */
+  tidy(): void;
 }
 
 /**
@@ -64,36 +65,51 @@ export class FreshInstances implements InstanceSource {
   prepare(): void {
     this.#ahead ??= this.#make();
   }
+
+  tidy(): void {}
 }
 
 /** How many envelopes one instance serves. */
 export const REUSED_TIMES = 1_000;
 
-/** The same instance again, until a hop fails on it or it has served {@linkcode REUSED_TIMES}. */
+/**
+ * The same instance again, until a hop fails on it or it has served {@linkcode REUSED_TIMES}. Where guests wait for the host,
+ * there are as many as hops at once.
+ */
 export class ReusedInstances implements InstanceSource {
   readonly #make: () => Instance;
-  #instance: Instance | undefined;
-  #served = 0;
+  readonly #idle: Instance[] = [];
+  readonly #served = new Map<Instance, number>();
 
   constructor(make: () => Instance) {
     this.#make = make;
   }
 
   get wants(): boolean {
-    return !this.#instance;
+    return this.#served.size === 0;
   }
 
   take(): Instance {
-    return this.#instance ??= this.#make();
+    return this.#idle.pop() ?? this.#new();
   }
 
-  done(_: Instance, ending: Ending): void {
-    if (ending === "returned" && ++this.#served < REUSED_TIMES) return;
-    this.#instance = undefined;
-    this.#served = 0;
+  done(instance: Instance, ending: Ending): void {
+    const served = (this.#served.get(instance) ?? 0) + 1;
+    if (ending === "returned" && served < REUSED_TIMES) {
+      this.#served.set(instance, served);
+      this.#idle.push(instance);
+    } else this.#served.delete(instance);
   }
 
   prepare(): void {
-    this.#instance ??= this.#make();
+    if (this.wants) this.#idle.push(this.#new());
+  }
+
+  tidy(): void {}
+
+  #new(): Instance {
+    const instance = this.#make();
+    this.#served.set(instance, 0);
+    return instance;
   }
 }

@@ -1,10 +1,13 @@
 /**
- * What runs in the sandbox: loads one component and handles envelopes, one after another, in the order in which they
- * come. Each entry into guest code is announced before it is made, so that the host knows what to blame.
+ * What runs in the sandbox: loads one component and handles envelopes in the order in which they come; one after another,
+ * but that while a guest waits for the host, others run. Each entry into guest code is announced before it is made, so that
+ * the host knows what to blame.
  *
  * @module
  */
 
+import { harden } from "../../sandbox/hardening/harden.ts";
+import { decodeAnswer } from "../wire/ask.ts";
 import { encodeText } from "../wire/bytes.ts";
 import { encodeFailure } from "../wire/failure.ts";
 import { type Frame, FrameType } from "../wire/frames.ts";
@@ -12,12 +15,15 @@ import { decodeHandle } from "../wire/handle.ts";
 import { decodeLoad, type LoadSettings } from "../wire/load.ts";
 import { longestText } from "../allowance.ts";
 import { disarm } from "./disarm.ts";
-import { describe, failureOf, memoryFailure, outputFailure } from "./failures.ts";
+import { describe, failureOf, memoryFailure, outputFailure, StoppedError } from "./failures.ts";
 import { guestText } from "./guest_text.ts";
-import { type Instance, type Instantiate, makeInstance } from "./instance.ts";
+import { HostCalls } from "./host_calls.ts";
+import { type Component, type Instance, type Instantiate, makeInstance } from "./instance.ts";
 import { FreshInstances, type InstanceSource, ReusedInstances } from "./instance_source.ts";
 import { Mesh } from "./mesh.ts";
 import { Port } from "./port.ts";
+import { RestoredInstances } from "./restored_instances.ts";
+import { Turns } from "./turns.ts";
 
 /** A component that stands ready. */
 interface Actor {
@@ -25,32 +31,58 @@ interface Actor {
   readonly instances: InstanceSource;
 }
 
+/** A hop that was begun and is not over. */
+interface Hop {
+  readonly mesh: Mesh;
+  readonly calls: HostCalls;
+  instance?: Instance;
+}
+
 /** Longest reason that is told, in characters. */
 const REASON_CHARACTERS = 8 * 1024;
 
+// Before anything of a component is here.
+const layers = harden();
 // What is needed later is taken before the global object is emptied.
 const port = new Port();
+const turns = new Turns(idle);
+const hops = new Map<bigint, Hop>();
+let actor: Actor | undefined;
+let ahead = true;
 const exit = Deno.exit;
 const collect = (globalThis as { gc?: (options: { type: string }) => void }).gc;
 
 await run();
 
 async function run(): Promise<void> {
-  let actor: Actor | undefined;
-  let ahead = true;
-  port.send(FrameType.Started, 0n);
+  port.send(FrameType.Started, 0n, encodeText(JSON.stringify(layers)));
   port.flush();
   for (;;) {
     const frames = await port.receive();
     if (!frames) return exit(0);
     for (const frame of frames) {
-      if (actor) handle(frame, actor);
+      if (actor) take(frame, actor);
       else actor = await load(frame);
     }
-    // Nothing is known to wait.
-    if (actor?.settings.ahead && ahead && actor.instances.wants) ahead = prepare(actor.instances);
-    port.flush();
+    turns.run();
   }
+}
+
+function take(frame: Frame, actor: Actor): void {
+  const { type, nonce, body } = frame;
+  if (type === FrameType.Handle) return turns.take(() => handle(frame, actor));
+  const hop = hops.get(nonce);
+  // What was not abandoned in time is over.
+  if (!hop) return;
+  if (type === FrameType.Answer) hop.calls.answer(decodeAnswer(body));
+  else if (type === FrameType.Abandon) abandon(nonce, hop, actor);
+}
+
+/** Nothing is known to be due. */
+function idle(): void {
+  if (actor?.settings.ahead && ahead && actor.instances.wants) ahead = prepare(actor.instances);
+  port.flush();
+  actor?.instances.tidy();
 }
 
 /** Makes the component ready, with one instance, so that what cannot be instantiated is known at start. */
@@ -62,15 +94,12 @@ async function load(frame: Frame): Promise<Actor | undefined> {
     );
     const url = URL.createObjectURL(new Blob([glue as BlobPart], { type: "text/javascript" }));
     const text = guestText(longestText(settings.limits));
-    disarm({ TextDecoder: text.Decoder });
+    // Deno makes its timers when they are first asked for, which takes what is about to go; glue that waits needs them.
+    disarm({ TextDecoder: text.Decoder, ...(settings.blocking ? { setTimeout, clearTimeout } : {}) });
     port.send(FrameType.Entered, 0n);
     port.flush();
     const { instantiate } = await import(url) as { instantiate: Instantiate };
-    const make = () => makeInstance({ instantiate, modules, text });
-    const instances = settings.isolation === "reuse"
-      ? new ReusedInstances(make)
-      // Measured: a minor collection leaves twice as much behind, and is no quicker over all.
-      : new FreshInstances(make, () => collect?.({ type: "major" }));
+    const instances = sourceOf({ instantiate, modules, text, settings });
     instances.prepare();
     port.send(FrameType.Ready, 0n);
     return { settings, instances };
@@ -79,6 +108,19 @@ async function load(frame: Frame): Promise<Actor | undefined> {
     port.send(FrameType.NotReady, 0n, encodeText(reason));
     return undefined;
   }
+}
+
+function sourceOf(component: Component): InstanceSource {
+  const { isolation, restore, limits } = component.settings;
+  const make = () => makeInstance(component);
+  if (isolation === "reuse") return new ReusedInstances(make);
+  // Measured: a minor collection leaves twice as much behind, and is no quicker over all.
+  const collectAll = () => collect?.({ type: "major" });
+  if (restore === undefined) return new FreshInstances(make, collectAll);
+  return new RestoredInstances(
+    ({ restorable }) => makeInstance(component, restorable ? restore : undefined),
+    { collect: collectAll, most: limits.concurrency },
+  );
 }
 
 /**
@@ -100,28 +142,78 @@ function prepare(instances: InstanceSource): boolean {
   }
 }
 
+/** Begins with an envelope; where its guest does not wait for anything, that is all of it. */
 function handle({ nonce, body }: Frame, { settings, instances }: Actor): void {
   const { source, payload } = decodeHandle(body);
-  const mesh = new Mesh(nonce, { port, settings, source });
+  const calls = new HostCalls(nonce, {
+    port,
+    turns,
+    limits: settings.limits,
+    stop: (error) => {
+      failed(error);
+      turns.run();
+    },
+  });
+  const mesh = new Mesh(nonce, { port, settings, source, calls });
+  const hop: Hop = { mesh, calls };
+  hops.set(nonce, hop);
   port.send(FrameType.Entered, nonce);
   port.flush();
-  let instance: Instance | undefined;
-  try {
-    instance = instances.take();
-    const returned = instance.handle(payload, mesh);
-    mesh.end();
-    answer(nonce, returned, { settings, memoryBytes: instance.memoryBytes() });
+  const over = () => {
+    hops.delete(nonce);
+    turns.leave();
+  };
+  const failed = (error: unknown) => {
+    endQuietly(mesh);
+    fail(nonce, error, { settings, instance: hop.instance });
+    if (hop.instance) instances.done(hop.instance, "failed");
+    over();
+  };
+  const done = (instance: Instance, returned: string | undefined) => {
+    try {
+      mesh.end();
+      answer(nonce, returned, { settings, memoryBytes: instance.memoryBytes() });
+    } catch (error) {
+      return failed(error);
+    }
     instances.done(instance, "returned");
+    over();
+  };
+  try {
+    const instance = hop.instance = instances.take();
+    const returned = instance.handle(payload, mesh);
+    if (!(returned instanceof Promise)) return done(instance, returned);
+    returned.then((payload) => done(instance, payload), failed).then(() => turns.run());
   } catch (error) {
-    mesh.end();
-    const memoryBytes = instance?.memoryBytes() ?? 0;
-    port.send(
-      FrameType.Failed,
-      nonce,
-      encodeFailure(failureOf(error, { limits: settings.limits, memoryBytes })),
-    );
-    if (instance) instances.done(instance, "failed");
+    failed(error);
   }
+}
+
+/** What the guest wrote is told; not, if that is too much: the hop has failed already. */
+function endQuietly(mesh: Mesh): void {
+  try {
+    mesh.end();
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+  }
+}
+
+function abandon(nonce: bigint, { calls, instance }: Hop, { instances }: Actor): void {
+  calls.abandon(() => {
+    hops.delete(nonce);
+    if (instance) instances.done(instance, "failed");
+    port.send(FrameType.Abandoned, nonce);
+  });
+}
+
+/** Tells the host how a hop failed. */
+function fail(
+  nonce: bigint,
+  error: unknown,
+  { settings: { limits }, instance }: { settings: LoadSettings; instance: Instance | undefined },
+): void {
+  const failure = failureOf(error, { limits, memoryBytes: instance?.memoryBytes() ?? 0 });
+  port.send(FrameType.Failed, nonce, encodeFailure(failure));
 }
 
 /** Tells the host what a hop returned. */

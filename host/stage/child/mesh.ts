@@ -13,6 +13,7 @@ import { FrameType } from "../wire/frames.ts";
 import type { Handle } from "../wire/handle.ts";
 import type { LoadSettings } from "../wire/load.ts";
 import { StoppedError } from "./failures.ts";
+import type { HostCalls } from "./host_calls.ts";
 import { LINE_BYTES, Lines } from "./lines.ts";
 import type { Port } from "./port.ts";
 
@@ -28,14 +29,22 @@ export class Mesh {
   readonly #settings: LoadSettings;
   readonly #source: Handle["source"];
   readonly #allowance: Allowance;
+  /** What it asks the host for. */
+  readonly calls: HostCalls;
   readonly #lines = { stdout: new Lines(), stderr: new Lines() };
   #draft: Draft | undefined;
   #droppedBytes = 0;
 
   constructor(
     nonce: bigint,
-    { port, settings, source }: { port: Port; settings: LoadSettings; source: Handle["source"] },
+    { port, settings, source, calls }: {
+      readonly port: Port;
+      readonly settings: LoadSettings;
+      readonly source: Handle["source"];
+      readonly calls: HostCalls;
+    },
   ) {
+    this.calls = calls;
     this.#nonce = nonce;
     this.#port = port;
     this.#settings = settings;

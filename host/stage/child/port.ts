@@ -17,7 +17,11 @@ const WAITING_BYTES = 256 * 1024;
 /** Frames in and out. What is sent waits until it is flushed, or is too much to wait. */
 export class Port {
   readonly #decoder = new FrameDecoder(
-    new Map([[FrameType.Load, 2 ** 32 - 1], [FrameType.Handle, 2 ** 32 - 1]]),
+    new Map(
+      [FrameType.Load, FrameType.Handle, FrameType.Answer, FrameType.Abandon].map((
+        type,
+      ) => [type, 2 ** 32 - 1]),
+    ),
   );
   readonly #chunk = new Uint8Array(CHUNK_BYTES);
   // Taken before guest code can replace them.

@@ -117,6 +117,9 @@ Deno.test("a load comes out as it went in", () => {
     limits: DEFAULT_LIMITS,
     isolation: "fresh" as const,
     ahead: true,
+    blocking: false,
+    config: { environment: [], values: [] },
+    services: [],
   };
   const modules = [{ name: "a.wasm", bytes: Uint8Array.of(1, 2) }, {
     name: "b.wasm",

@@ -14,6 +14,7 @@ export const STOPPED = [
   "troupe.MemoryLimit",
   "troupe.OutputLimit",
   "troupe.BadOutput",
+  "troupe.HostCallLimit",
 ] as const;
 
 /** The guest was stopped, or what it returned cannot be taken. */

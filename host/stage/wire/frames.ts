@@ -13,13 +13,17 @@ export const FrameType = {
   Load: 1,
   /** Host: an envelope to be handled; see `handle.ts`. */
   Handle: 2,
-  /** Sandbox: its own code runs, and waits for the component. */
+  /** Host: what a question came to; see `ask.ts`. */
+  Answer: 3,
+  /** Host: a hop is over, whatever it waits for. */
+  Abandon: 4,
+  /** Sandbox: its own code runs, and waits for the component; the body is its report of the layers around it. */
   Started: 15,
   /** Sandbox: the component stands ready. */
   Ready: 16,
   /** Sandbox: the component cannot be instantiated; the body says why. */
   NotReady: 17,
-  /** Sandbox: guest code is about to run, for a hop or (nonce 0) to make an instance for none. */
+  /** Sandbox: guest code is about to run, or to go on, for a hop or (nonce 0) to make an instance for none. */
   Entered: 18,
   /** Sandbox: what was entered with nonce 0 is over. */
   Prepared: 19,
@@ -31,6 +35,12 @@ export const FrameType = {
   ReturnedNone: 22,
   /** Sandbox: the hop has failed; see `failure.ts`. */
   Failed: 23,
+  /** Sandbox: a question to the host; see `ask.ts`. */
+  Ask: 24,
+  /** Sandbox: the guest code of the hop waits: that of others may run. */
+  Waiting: 25,
+  /** Sandbox: nothing more comes of the hop that was to be abandoned. */
+  Abandoned: 26,
 } as const;
 
 /** One frame. */

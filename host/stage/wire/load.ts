@@ -4,17 +4,35 @@
  * @module
  */
 
-import type { Grants, Isolation, Limits } from "../../limits.ts";
+import type { Grants } from "../../grants.ts";
+import type { Isolation, Limits } from "../../limits.ts";
+import type { ServiceName } from "../services.ts";
 import { decodeText, encodeText, splitLength, withLength } from "./bytes.ts";
+
+/** Values that a guest is given, by name. */
+export interface Config {
+  /** Seen as environment. */
+  readonly environment: readonly (readonly [name: string, value: string])[];
+  /** Seen through `wasi:config`: those of the environment, and secrets. */
+  readonly values: readonly (readonly [name: string, value: string])[];
+}
 
 /** What binds a component. */
 export interface LoadSettings {
   readonly actor: string;
-  readonly grants: Grants;
+  readonly grants: Pick<Grants, "route" | "clock">;
+  /** What is granted by value. */
+  readonly config: Config;
+  /** What it may ask the host for. */
+  readonly services: readonly ServiceName[];
   readonly limits: Limits;
   readonly isolation: Isolation;
   /** Whether an instance may be made while no hop needs one. */
   readonly ahead: boolean;
+  /** Whether calls of the glue are promises. */
+  readonly blocking: boolean;
+  /** How the names of the exports begin by which instances are restored. @default instances are made anew */
+  readonly restore?: string;
 }
 
 /** A sandbox's load: settings, glue, and the core modules by name. */

@@ -4,8 +4,9 @@
  * @module
  */
 
-/** Where the value of an injected header is: in the environment of the host, or in a file that only the host reads. */
-export type SecretSource = { readonly env: string } | { readonly file: string };
+import type { SecretSource } from "./secret_source.ts";
+
+export type { SecretSource };
 
 /** A header whose value the host puts in, after the check of a request; the actor never sees it. */
 export interface InjectedHeader {

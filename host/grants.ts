@@ -1,0 +1,46 @@
+/**
+ * What an actor may do beyond computing. What is not granted does not exist for it.
+ *
+ * @module
+ */
+
+import type { HttpRule } from "./http_rule.ts";
+import type { SecretSource } from "./secret_source.ts";
+
+export type { SecretSource };
+
+/** What an actor may do beyond computing. */
+export interface Grants {
+  /** Actors (exact names, or `prefix-*`) that this actor may add to a route. @default [] */
+  readonly route: readonly string[];
+  /** Values by name, seen as environment and through `wasi:config`. @default {} */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Values by name, seen through `wasi:config` only; they are told in no log. @default {} */
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
+  /** To where it may send requests. @default [] */
+  readonly http?: readonly HttpRule[];
+  /** A bucket of keys and values; the actor's own one unless it is named. @default none */
+  readonly state?: { readonly bucket?: string };
+  /** Whether its clocks go in small steps, as the system's do. @default "coarse" */
+  readonly clock?: "coarse" | "precise";
+}
+
+/** A kind of grant. */
+export type Grant = keyof Grants | "files";
+
+/** Every grant there is: what a component could be given at most. */
+export const ALL_GRANTS: ReadonlySet<Grant> = new Set<Grant>([
+  "route",
+  "env",
+  "secrets",
+  "http",
+  "state",
+  "files",
+  "clock",
+]);
+
+/** The kinds of grants that a spec gives. */
+export function grantedBy(grants: Grants): ReadonlySet<Grant> {
+  const names = Object.keys(grants) as (keyof Grants)[];
+  return new Set(names.filter((name) => grants[name] !== undefined));
+}

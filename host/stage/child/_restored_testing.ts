@@ -1,0 +1,156 @@
+/**
+ * Instances of a component in the test's own process, with all that they keep in sight. For components of our own only.
+ *
+ * @module
+ */
+
+import { digestOf } from "../../component/digest.ts";
+import { addExports, ExportSort } from "../../component/restore/export_editor.ts";
+import { readCoreState } from "../../component/restore/state_reader.ts";
+import { DEFAULT_LIMITS } from "../../limits.ts";
+import { envelope, prepared } from "../_testing.ts";
+import { joined } from "../wire/bytes.ts";
+import { guestText } from "./guest_text.ts";
+import type { HostCalls } from "./host_calls.ts";
+import { type Component, type Instance, type Instantiate, makeInstance } from "./instance.ts";
+import type { InstanceSource } from "./instance_source.ts";
+import { Mesh } from "./mesh.ts";
+import type { Port } from "./port.ts";
+import { RestoredInstances } from "./restored_instances.ts";
+
+/** How the exports begin by which a test sees everything, however the component came to be restorable. */
+const SEEN = "seen-";
+const SORTS = { memories: ExportSort.Memory, globals: ExportSort.Global, tables: ExportSort.Table };
+const LONGEST_TEXT = 16 * 1024 * 1024;
+
+/** A component whose instances a test can look into. */
+export interface OpenComponent {
+  /** Why it is not restorable; undefined where it is. */
+  readonly why: string | undefined;
+  /** How many instances were made. */
+  made(): number;
+  /** A new one. */
+  fresh(): Instance;
+  /** Restored ones, as a sandbox has them; new ones where they are not restorable. */
+  restored(): InstanceSource;
+  /** Digests of everything that an instance keeps: tables by the numbers of their functions. */
+  stateOf(instance: Instance): Promise<unknown>;
+}
+
+/** Prepares a component as a host would. */
+export async function openComponent(bytes: Uint8Array): Promise<OpenComponent> {
+  const { glue, modules, restorable } = await prepared(bytes);
+  const url = URL.createObjectURL(new Blob([glue as BlobPart], { type: "text/javascript" }));
+  const { instantiate } = await import(url) as { instantiate: Instantiate };
+  URL.revokeObjectURL(url);
+  const seen = new WeakMap<Instance, WebAssembly.Exports[]>();
+  let latest: WebAssembly.Exports[] = [];
+  let made = 0;
+  const component: Component = {
+    instantiate: (getModule, imports, instantiateCore) => {
+      const core = (module: WebAssembly.Module, wants: WebAssembly.Imports) => {
+        const instance = instantiateCore(module, wants);
+        latest.push(instance.exports);
+        return instance;
+      };
+      return instantiate(getModule, imports, Object.assign(core, instantiateCore));
+    },
+    modules: new Map(modules.map(({ name, bytes }) => [name, new WebAssembly.Module(opened(bytes))])),
+    text: guestText(LONGEST_TEXT),
+    settings: SETTINGS,
+  };
+  const make = (restore: string | undefined): Instance => {
+    made++;
+    latest = [];
+    const instance = makeInstance(component, restore);
+    seen.set(instance, latest);
+    return instance;
+  };
+  const prefix = restorable && "prefix" in restorable ? restorable.prefix : undefined;
+  return {
+    why: restorable && "why" in restorable ? restorable.why : undefined,
+    made: () => made,
+    fresh: () => make(undefined),
+    restored: () =>
+      new RestoredInstances(({ restorable }) => make(restorable ? prefix : undefined), {
+        collect: () => {},
+        most: 4,
+      }),
+    stateOf: (instance) => Promise.all((seen.get(instance) ?? []).map(stateOfModule)),
+  };
+}
+
+const SETTINGS = {
+  actor: "actor",
+  grants: { route: [] },
+  config: { environment: [], values: [] },
+  services: [],
+  limits: DEFAULT_LIMITS,
+  isolation: "fresh",
+  ahead: true,
+  blocking: false,
+} as const;
+
+function opened(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  const state = readCoreState(module);
+  const sorts = Object.entries(SORTS) as [keyof typeof SORTS, (typeof SORTS)[keyof typeof SORTS]][];
+  return addExports(
+    module,
+    sorts.flatMap(([of, sort]) =>
+      state[of].kept.map((index) => ({ name: `${SEEN}${of}${index}`, sort, index }))
+    ),
+  );
+}
+
+async function stateOfModule(exports: WebAssembly.Exports): Promise<unknown> {
+  const kept = Object.entries(exports).filter(([name]) => name.startsWith(SEEN));
+  return await Promise.all(kept.map(async ([name, value]) => [name, await stateOfOne(value)]));
+}
+
+async function stateOfOne(value: unknown): Promise<unknown> {
+  if (value instanceof WebAssembly.Memory) return await digestOf(new Uint8Array(value.buffer));
+  if (value instanceof WebAssembly.Table) {
+    return Array.from({ length: value.length }, (_, n) => value.get(n)?.name);
+  }
+  const { value: held } = value as WebAssembly.Global;
+  return typeof held === "function" ? held.name : held;
+}
+
+/** What came of a call, and everything that the host was told meanwhile. */
+export interface Outcome {
+  readonly returned?: string | undefined;
+  readonly thrown?: string;
+  readonly told: readonly string[];
+}
+
+/** Has an instance handle a payload, with a route and headers that are always the same. */
+export async function call(instance: Instance, payload: string): Promise<Outcome> {
+  const told: string[] = [];
+  const port = {
+    send: (type: number, _nonce: bigint, ...parts: Uint8Array<ArrayBuffer>[]) =>
+      told.push(`${type} ${new TextDecoder().decode(joined(parts))}`),
+    flush: () => {},
+  } as unknown as Port;
+  // None of the guests here waits for the host.
+  const calls = {} as HostCalls;
+  const mesh = new Mesh(1n, { port, settings: SETTINGS, source: () => envelope("e", 1), calls });
+  try {
+    const returned = await instance.handle(payload, mesh);
+    mesh.end();
+    return { returned, told };
+  } catch (error) {
+    mesh.end();
+    return {
+      thrown: error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error),
+      told,
+    };
+  }
+}
+
+/** Has the next instance of a source handle a payload. */
+export async function hop(source: InstanceSource, payload: string): Promise<Outcome> {
+  const instance = source.take();
+  const outcome = await call(instance, payload);
+  source.done(instance, outcome.thrown === undefined ? "returned" : "failed");
+  return outcome;
+}

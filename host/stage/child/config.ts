@@ -1,0 +1,17 @@
+/**
+ * The interface `wasi:config/store`: values that were granted, by name.
+ *
+ * @module
+ */
+
+import type { Config } from "../wire/load.ts";
+
+/** Its imports. */
+export function configImports({ values }: Config): Record<string, object> {
+  const known = new Map(values);
+  const store = {
+    get: (key: string) => known.get(key),
+    getAll: () => [...known].map(([name, value]) => [name, value]),
+  };
+  return { "wasi:config/store": Object.freeze(Object.assign(Object.create(null), store)) };
+}

@@ -1,0 +1,39 @@
+/**
+ * The imports that grants open, for one instance. What is not granted is not there: a component that imports it was
+ * refused, and should it come here all the same, it cannot be instantiated.
+ *
+ * @module
+ */
+
+import type { LoadSettings } from "../wire/load.ts";
+import { configImports } from "./config.ts";
+import type { GuestText } from "./guest_text.ts";
+import type { Mesh } from "./mesh.ts";
+import { stateImports } from "./state.ts";
+
+/** What the imports of one instance are made of. */
+export interface GrantedOptions {
+  readonly settings: LoadSettings;
+  readonly text: GuestText;
+}
+
+/** Makes them. @param mesh The hop that the instance is in, if it is in one. */
+export function grantedImports(
+  mesh: () => Mesh | undefined,
+  { settings, text }: GrantedOptions,
+): Record<string, object> {
+  const { services, config } = settings;
+  return {
+    ...(config.values.length > 0 ? configImports(config) : {}),
+    ...(services.includes("state") ? stateImports(hopOf(mesh), text) : {}),
+  };
+}
+
+/** The hop that an instance is in. What needs one cannot be called while the instance is made. */
+function hopOf(mesh: () => Mesh | undefined): () => Mesh {
+  return () => {
+    const current = mesh();
+    if (!current) throw new TypeError("the host cannot be asked while an instance is made");
+    return current;
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * What a hop asks the host for, and how its guest waits for the answer while the guests of other hops run.
+ *
+ * @module
+ */
+
+import type { ServiceName } from "../services.ts";
+import { type Answer, encodeAsk } from "../wire/ask.ts";
+import { FrameType } from "../wire/frames.ts";
+import type { Limits } from "../../limits.ts";
+import { StoppedError } from "./failures.ts";
+import type { Port } from "./port.ts";
+import type { Turns } from "./turns.ts";
+
+/** The questions of one hop. */
+export class HostCalls {
+  readonly #nonce: bigint;
+  readonly #port: Port;
+  readonly #turns: Turns;
+  readonly #limits: Pick<Limits, "hostCalls">;
+  readonly #stop: (error: unknown) => void;
+  readonly #open = new Map<number, (body: Uint8Array<ArrayBuffer>) => void>();
+  #next = 0;
+  #inside = true;
+  /** What is left to do once its guest is out, when the host has given it up. */
+  #drop: (() => void) | undefined;
+  #abandoned = false;
+
+  constructor(
+    nonce: bigint,
+    { port, turns, limits, stop }: {
+      readonly port: Port;
+      readonly turns: Turns;
+      readonly limits: Pick<Limits, "hostCalls">;
+      /** The hop has failed, and its guest is not entered any more. */
+      readonly stop: (error: unknown) => void;
+    },
+  ) {
+    this.#stop = stop;
+    this.#nonce = nonce;
+    this.#port = port;
+    this.#turns = turns;
+    this.#limits = limits;
+  }
+
+  /**
+   * Asks. The guest goes on; it waits with {@linkcode wait}. Rejects when too many are open; what the host cannot answer
+   * ends the hop.
+   */
+  ask(service: ServiceName, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const { hostCalls } = this.#limits;
+    if (this.#open.size >= hostCalls) {
+      const message = `More than ${hostCalls} questions to the host at once (limits.hostCalls)`;
+      return Promise.reject(new StoppedError({ stopped: "troupe.HostCallLimit", message }));
+    }
+    const id = this.#next++ >>> 0;
+    this.#port.send(FrameType.Ask, this.#nonce, ...encodeAsk({ id, service, body }));
+    return new Promise((resolve) => this.#open.set(id, resolve));
+  }
+
+  /** An answer came. */
+  answer({ id, body }: Answer): void {
+    this.#open.get(id)?.(body);
+    this.#open.delete(id);
+  }
+
+  /**
+   * The guest waits for something. When that is there and it is its turn again, it goes on; never, if its hop is over by
+   * then, as it is where what it waits for rejects. (Glue that waits does not get over an import that throws.)
+   */
+  async wait<T>(something: Promise<T>): Promise<T> {
+    this.#inside = false;
+    if (this.#abandoned) this.#drop?.();
+    else this.#port.send(FrameType.Waiting, this.#nonce);
+    this.#turns.leave();
+    // Not here and now: the guest that waits is still on the stack.
+    queueMicrotask(() => this.#turns.run());
+    const [settled] = await Promise.allSettled([something]);
+    if (this.#abandoned) return await NEVER;
+    await new Promise<void>((resolve) => {
+      this.#turns.take(() => this.#goOn(resolve));
+      this.#turns.run();
+    });
+    if (settled.status === "fulfilled") return settled.value;
+    this.#stop(settled.reason);
+    return await NEVER;
+  }
+
+  #goOn(enter: () => void): void {
+    // Between its answer and its turn it may have been abandoned.
+    if (this.#abandoned) return this.#turns.leave();
+    this.#inside = true;
+    this.#port.send(FrameType.Entered, this.#nonce);
+    this.#port.flush();
+    enter();
+  }
+
+  /**
+   * The host has given the hop up: its guest is not entered any more.
+   *
+   * @param drop Called when its guest is out: now, unless it is on its way in. Not at all where it returns before it waits.
+   */
+  abandon(drop: () => void): void {
+    this.#abandoned = true;
+    this.#open.clear();
+    if (this.#inside) this.#drop = drop;
+    else drop();
+  }
+}
+
+const NEVER = new Promise<never>(() => {});

@@ -1,0 +1,80 @@
+/**
+ * The state of a new instance for each envelope, by putting used ones back to where they began.
+ *
+ * @module
+ */
+
+import type { Instance } from "./instance.ts";
+import { type Ending, FreshInstances, type InstanceSource } from "./instance_source.ts";
+
+/** How many envelopes one instance serves: what the glue keeps of each is little, and adds up. */
+export const RESTORED_TIMES = 1_000;
+/**
+ * So many in a row that returned and could not be put back, and it is not tried any more: the copies cost something too.
+ */
+export const GIVEN_UP_AFTER = 5;
+
+/** What instances are made with. */
+export interface MakeOptions {
+  /** Whether it is to be put back later. */
+  readonly restorable: boolean;
+}
+
+/** Options of {@linkcode RestoredInstances}. */
+export interface RestoredOptions {
+  /** Collects what short-lived instances left. */
+  readonly collect: () => void;
+  /** Most instances that are kept for later. */
+  readonly most: number;
+}
+
+/** Used instances, put back; new ones where there is none, or where one could not be put back. */
+export class RestoredInstances implements InstanceSource {
+  readonly #new: FreshInstances;
+  readonly #most: number;
+  /** Those that are as new, and those that are to be put back. */
+  readonly #ready: Instance[] = [];
+  readonly #used: Instance[] = [];
+  readonly #served = new WeakMap<Instance, number>();
+  #lostInARow = 0;
+
+  constructor(make: (options: MakeOptions) => Instance, { collect, most }: RestoredOptions) {
+    this.#new = new FreshInstances(() => make({ restorable: this.#lostInARow < GIVEN_UP_AFTER }), collect);
+    this.#most = most;
+  }
+
+  get wants(): boolean {
+    return this.#ready.length + this.#used.length === 0 && this.#new.wants;
+  }
+
+  take(): Instance {
+    if (this.#ready.length === 0) this.#restoreOne();
+    return this.#ready.pop() ?? this.#new.take();
+  }
+
+  done(instance: Instance, ending: Ending): void {
+    const served = (this.#served.get(instance) ?? 0) + 1;
+    this.#served.set(instance, served);
+    const sound = ending === "returned" && instance.kept !== undefined && instance.kept.spoilt === undefined;
+    if (sound) this.#lostInARow = 0;
+    else if (ending === "returned") this.#lostInARow++;
+    const room = this.#ready.length + this.#used.length < this.#most;
+    if (sound && room && served < RESTORED_TIMES) this.#used.push(instance);
+    else this.#new.done(instance);
+  }
+
+  prepare(): void {
+    if (this.wants) this.#new.prepare();
+  }
+
+  tidy(): void {
+    while (this.#used.length > 0) this.#restoreOne();
+  }
+
+  #restoreOne(): void {
+    const instance = this.#used.pop();
+    if (!instance) return;
+    instance.kept?.restore();
+    this.#ready.push(instance);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Whose turn it is: guest code of one hop runs at a time, and while it waits for the host, that of others.
+ *
+ * @module
+ */
+
+/** Entries into guest code, one after another. */
+export class Turns {
+  readonly #ready: (() => void)[] = [];
+  readonly #idle: () => void;
+  #taken = false;
+
+  /** @param idle Called when a turn is over and no other is due. */
+  constructor(idle: () => void) {
+    this.#idle = idle;
+  }
+
+  /** Whether guest code is in a turn, or one is due. */
+  get busy(): boolean {
+    return this.#taken || this.#ready.length > 0;
+  }
+
+  /** Calls `enter` when it is its turn; whoever is called says with {@linkcode leave} that it is over. */
+  take(enter: () => void): void {
+    this.#ready.push(enter);
+  }
+
+  /** A turn is over. */
+  leave(): void {
+    this.#taken = false;
+  }
+
+  /** Does what is due. Not from within guest code. */
+  run(): void {
+    while (!this.#taken) {
+      const enter = this.#ready.shift();
+      if (!enter) return this.#idle();
+      this.#taken = true;
+      enter();
+    }
+  }
+}

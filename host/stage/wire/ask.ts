@@ -1,0 +1,91 @@
+/**
+ * A guest's question to the host, and what it came to.
+ *
+ * @module
+ */
+
+import { type ServiceName, SERVICES } from "../services.ts";
+import { decodeText, encodeText } from "./bytes.ts";
+import { FrameError } from "./frames.ts";
+
+/** A question. */
+export interface Ask {
+  /** Names it among those of its hop. */
+  readonly id: number;
+  readonly service: ServiceName;
+  /** What only the service understands. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What a question came to: bytes that only the service understands. */
+export interface Answer {
+  readonly id: number;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Longest body of a question or of an answer, in bytes. */
+export const ASK_BYTES = 2 * 1024 * 1024;
+/** Bytes of a question beside its body. */
+export const ASK_OVERHEAD_BYTES = 5;
+
+/** `u32 id | u8 service | body`. */
+export function encodeAsk({ id, service, body }: Ask): Uint8Array[] {
+  const head = new Uint8Array(ASK_OVERHEAD_BYTES);
+  new DataView(head.buffer).setUint32(0, id);
+  head[4] = SERVICES.indexOf(service);
+  return [head, body];
+}
+
+/** Reads a question. @throws {FrameError} when it is none. */
+export function decodeAsk(bytes: Uint8Array<ArrayBuffer>): Ask {
+  const service = SERVICES[bytes[4] ?? -1];
+  if (!service) throw new FrameError("a question to nobody");
+  const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+  return { id, service, body: bytes.subarray(ASK_OVERHEAD_BYTES) };
+}
+
+/** `u32 id | body`. */
+export function encodeAnswer({ id, body }: Answer): Uint8Array[] {
+  const head = new Uint8Array(4);
+  new DataView(head.buffer).setUint32(0, id);
+  return [head, body];
+}
+
+/** Reads an answer. It comes from the host, and is trusted. */
+export function decodeAnswer(bytes: Uint8Array<ArrayBuffer>): Answer {
+  return { id: new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), body: bytes.subarray(4) };
+}
+
+/** A head that is JSON, and bytes: what most bodies are. `u32 length | head | bytes`. */
+export function encodeMessage(
+  head: unknown,
+  bytes: Uint8Array = new Uint8Array(),
+): Uint8Array<ArrayBuffer> {
+  const text = encodeText(JSON.stringify(head));
+  const message = new Uint8Array(4 + text.length + bytes.length);
+  new DataView(message.buffer).setUint32(0, text.length);
+  message.set(text, 4);
+  message.set(bytes, 4 + text.length);
+  return message;
+}
+
+/** Longest head of a message, in bytes. */
+const HEAD_BYTES = 256 * 1024;
+
+/** Reads a message; its head may be anything that is JSON. @throws {FrameError} when it is no message. */
+export function decodeMessage(
+  message: Uint8Array<ArrayBuffer>,
+): { head: unknown; bytes: Uint8Array<ArrayBuffer> } {
+  if (message.length < 4) throw new FrameError("a message that is too short");
+  const length = new DataView(message.buffer, message.byteOffset).getUint32(0);
+  if (length > HEAD_BYTES || 4 + length > message.length) throw new FrameError("a message with a bad length");
+  try {
+    return {
+      head: JSON.parse(decodeText(message.subarray(4, 4 + length))),
+      bytes: message.subarray(4 + length),
+    };
+  } catch (error) {
+    if (error instanceof FrameError) throw error;
+    throw new FrameError("a message whose head is not JSON", { cause: error });
+  }
+}
