@@ -20,7 +20,7 @@ export class MainProcess implements AsyncDisposable {
   constructor(args: readonly string[], env: Record<string, string> = {}) {
     this.#process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", MAIN, ...args],
-      env: { NO_COLOR: "1", TROUPE_TRANSPORT: "", TROUPE_STORE: "", ...env },
+      env: { NO_COLOR: "1", TROUPE_TRANSPORT: "", TROUPE_STORE: "", TROUPE_OBJECTS: "", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

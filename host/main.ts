@@ -14,10 +14,10 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { MAX_CLAIMED_ENVELOPE_BYTES } from "./crew/claim_check.ts";
 import { withClaims } from "./crew/claiming_transport.ts";
-import type { CrewStore } from "./crew/store.ts";
+import { LateClaims } from "./crew/late_claims.ts";
 import { followControls, tellControls } from "./control_feed.ts";
 import { CREW, SINK } from "./actor_name.ts";
-import { openStore } from "./crew/open_store.ts";
+import { openClaims, openStore } from "./crew/open_store.ts";
 import { DEFAULT_RETENTION, type Retention, startSweeper } from "./crew/retention.ts";
 import { type CrewName, isCrewName, runCrewMember } from "./crew/run.ts";
 import { stopAtOnce } from "./crew/stop_at_once.ts";
@@ -42,6 +42,8 @@ const USAGE = `Runs one replica of an actor, or a member of the crew.
   --store STORE          where results are kept, and what waits: a SQLite file, or
                          postgres://USER@HOST/DATABASE; or TROUPE_STORE. An actor needs
                          it for payloads that are too large to travel
+  --objects BUCKET       where such payloads are kept instead, and copies of what ended:
+                         s3://BUCKET/PREFIX?region=REGION; or TROUPE_OBJECTS
   --retention TIME       how long x-sink keeps what ended (7d)
   --keep-ids TIME        how long it knows the ids of that, so that a late repeat is one (14d)
   --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
@@ -67,6 +69,8 @@ interface Settings {
   readonly transport: string;
   /** Address of the store; an actor's host needs it only for payloads that are too large to travel. */
   readonly store: string;
+  /** Address of a bucket; empty for none. */
+  readonly objects: string;
   /** Folder for transpiled components; empty for the crew. */
   readonly cache: string;
   readonly retention: Retention;
@@ -86,6 +90,7 @@ const Options = z.object({
   transport: z.string().min(1, "--transport is missing: say where the queues are, or set TROUPE_TRANSPORT"),
   cache: z.string(),
   store: z.string(),
+  objects: z.string(),
   retention: duration("retention").default(DEFAULT_RETENTION.keepMs),
   "keep-ids": duration("keep-ids").default(DEFAULT_RETENTION.keepIdsMs),
   "metrics-port": z.string().regex(/^\d{1,5}$/, "--metrics-port is a number from 0 to 65535").transform(
@@ -102,7 +107,7 @@ function readSettings(args: readonly string[]): Settings | undefined {
   if (values.help) return undefined;
   const read = Options.safeParse(values);
   if (!read.success) throw new UsageError(read.error.issues.map(({ message }) => message).join("; "));
-  const { transport, cache, store, log: format, "metrics-port": port } = read.data;
+  const { transport, cache, store, objects, log: format, "metrics-port": port } = read.data;
   const retention = { keepMs: read.data.retention, keepIdsMs: read.data["keep-ids"] };
   if (retention.keepIdsMs < retention.keepMs) {
     throw new UsageError("--keep-ids is less than --retention: an id is known as long as what came under it");
@@ -117,7 +122,7 @@ function readSettings(args: readonly string[]): Settings | undefined {
   const isCrew = isCrewName(what);
   if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a place to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
-  return { what, isCrew, transport, store, cache, retention, port, format };
+  return { what, isCrew, transport, store, objects, cache, retention, port, format };
 }
 
 function parseCommandLine(args: readonly string[]) {
@@ -129,6 +134,7 @@ function parseCommandLine(args: readonly string[]) {
         transport: { type: "string", default: Deno.env.get("TROUPE_TRANSPORT") ?? "" },
         cache: { type: "string", default: "" },
         store: { type: "string", default: Deno.env.get("TROUPE_STORE") ?? "" },
+        objects: { type: "string", default: Deno.env.get("TROUPE_OBJECTS") ?? "" },
         retention: { type: "string" },
         "keep-ids": { type: "string" },
         "metrics-port": { type: "string" },
@@ -150,7 +156,7 @@ interface Running {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const { what, store, cache, port, retention } = settings;
+  const { what, store, objects, cache, port, retention } = settings;
   const logger = createLogger({ format: settings.format });
   const tracing = await openTracing(Deno.env.toObject(), {
     service: "troupe",
@@ -175,8 +181,8 @@ async function run(settings: Settings): Promise<void> {
     }, { port: port ?? 0 });
     const shared = { transport, logger, metrics: metrics ?? NO_METRICS, tracing };
     const running = isCrewName(what)
-      ? await runCrew(what, { ...shared, store, retention })
-      : await runActor(what, { ...shared, store, cacheDir: cache });
+      ? await runCrew(what, { ...shared, store, objects, retention })
+      : await runActor(what, { ...shared, store, objects, cacheDir: cache });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
     logger.info("it runs", health ? { metricsPort: health.port } : {});
@@ -204,18 +210,26 @@ function problemsOf(own: Problem, transport: Transport): Problem[] {
 
 async function runActor(
   file: string,
-  { store: address, ...shared }: Shared & { readonly cacheDir: string; readonly store: string },
+  { store, objects, ...shared }: Shared & {
+    readonly cacheDir: string;
+    readonly store: string;
+    readonly objects: string;
+  },
 ): Promise<Running> {
   const { logger } = shared;
-  // Only payloads that are too large to travel need it: it is opened for the first of them.
-  let store: Promise<CrewStore> | undefined;
-  const open = async () => (await (store ??= openStore(address))).claims;
-  const transport = withClaims(shared.transport, { claims: address === "" ? undefined : open, logger });
+  // Only payloads that are too large to travel need it.
+  const late = new LateClaims(() => openClaims({ store, objects }));
+  const keepsPayloads = store !== "" || objects !== "";
+  const claims = keepsPayloads ? () => late.claims() : undefined;
+  const transport = withClaims(shared.transport, { claims, logger });
   const options = {
     ...shared,
     transport,
-    ...(address === "" ? {} : { maxEnvelopeBytes: MAX_CLAIMED_ENVELOPE_BYTES }),
+    ...(keepsPayloads ? { maxEnvelopeBytes: MAX_CLAIMED_ENVELOPE_BYTES } : {}),
   };
+  // A bucket that cannot be used is told at the start, beside which it is looked at.
+  const usable = objects === "" ? undefined : late.claims();
+  usable?.catch(() => {});
   const text = await readSpec(file);
   // In a process of its own, while the reader of specs is loaded, which takes as long: a cold start is to be short.
   const bundled = bundleStage(options.cacheDir);
@@ -223,16 +237,20 @@ async function runActor(
   bundled.catch(() => {});
   const feed = followControls(options.transport);
   try {
-    const { parseActorSpec } = await import("@troupe/controller/spec");
+    const [{ parseActorSpec }] = await Promise.all([import("@troupe/controller/spec"), usable]);
     const { controls } = feed;
     const host = await startReplica(parseActorSpec(text, { file }), { ...options, controls });
     // Asked while the actor was made ready: it is not to begin while it is paused.
     await feed.heard;
     const done = host.run().finally(async () => {
       feed.stop();
-      await (await store)?.close();
+      await late.close();
     });
-    return { done, problem: () => host.broken, drain: () => host.drain(), stop: () => host.stop() };
+    const stop = async () => {
+      // What waits for a store that is away would never end.
+      await Promise.all([host.stop(), late.close()]);
+    };
+    return { done, problem: () => host.broken, drain: () => host.drain(), stop };
   } catch (error) {
     feed.stop();
     throw error;
@@ -255,15 +273,16 @@ async function readSpec(file: string): Promise<string> {
 
 async function runCrew(
   name: CrewName,
-  { store: address, retention, ...shared }: Shared & {
+  { store: address, objects, retention, ...shared }: Shared & {
     readonly store: string;
+    readonly objects: string;
     readonly retention: Retention;
   },
 ): Promise<Running> {
   const { transport, logger } = shared;
   await transport.declare(CREW);
   const onFailure = (error: unknown) => logger.warn("nothing can be recorded; it is tried again", { error });
-  const store = await openStore(address, { onFailure });
+  const store = await openStore(address, { onFailure, objects });
   const feed = followControls(transport);
   const options = {
     ...shared,

@@ -52,6 +52,15 @@ export function transportOption(otherwise: string): Option {
   ).env("TROUPE_TRANSPORT");
 }
 
+/** The option that names a bucket. */
+export function objectsOption(otherwise: string): Option {
+  return new Option(
+    "--objects <address>",
+    `a bucket for large payloads and copies of what ended: s3://BUCKET/PREFIX?region=REGION (default: $TROUPE_OBJECTS, ` +
+      `or ${otherwise})`,
+  ).env("TROUPE_OBJECTS");
+}
+
 /** The option that names the store. */
 export function storeOption(otherwise: string): Option {
   return new Option(

@@ -6,13 +6,15 @@
 
 import { TroupeError } from "@troupe/host/errors";
 import { withClaims } from "@troupe/host/crew/claiming_transport";
-import { isStoreFile, openStore, type OpenStoreOptions } from "@troupe/host/crew/open_store";
+import { isStoreFile, openClaims, openStore, type OpenStoreOptions } from "@troupe/host/crew/open_store";
+import { LateClaims } from "@troupe/host/crew/late_claims";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { openTransport, type OpenTransportOptions, showAddress } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
 import { join, resolve } from "@std/path";
 import { takeLock } from "./lock.ts";
 import { readNote, writeNote } from "./note.ts";
+import { OtherObjectsError } from "./objects_note.ts";
 import { OtherStoreError, OWN_FILE, withoutPassword } from "./store_note.ts";
 import { EMBEDDED, OtherTransportError } from "./transport_note.ts";
 
@@ -36,6 +38,8 @@ export interface MeshAddresses {
   readonly transport?: string | undefined;
   /** The results. @default the store that is noted in the folder, or else a SQLite file in it */
   readonly store?: string | undefined;
+  /** A bucket for what is large. @default the one that is noted in the folder, or else none */
+  readonly objects?: string | undefined;
 }
 
 /** The parts of a mesh's state. */
@@ -44,12 +48,14 @@ export class MeshFolder {
   readonly path: string;
   readonly #transport: string | undefined;
   readonly #store: string | undefined;
+  readonly #objects: string | undefined;
 
   /** @param path The folder; it need not exist. */
-  constructor(path: string, { transport, store }: MeshAddresses = {}) {
+  constructor(path: string, { transport, store, objects }: MeshAddresses = {}) {
     this.path = resolve(path);
     this.#transport = transport;
     this.#store = store;
+    this.#objects = objects;
   }
 
   /** Transpiled components, and the code of the sandbox. */
@@ -108,26 +114,32 @@ export class MeshFolder {
     }
   }
 
-  /** The queues, for commands that send or look. The store is opened for payloads that are too large to travel. */
+  /** The queues, for commands that send or look. The store, or bucket, is opened for payloads that are too large to travel. */
   async openTransport(options: OpenTransportOptions = {}): Promise<Transport> {
     const address = this.#transport ?? await readNote(this.#note, "transport") ?? EMBEDDED;
     const transport = await this.#open(address, options);
-    let store: Promise<CrewStore> | undefined;
-    const claims = async () => (await (store ??= this.openStore())).claims;
+    const late = new LateClaims(async () =>
+      await openClaims({
+        store: this.#located(await this.#storeAddress()),
+        objects: this.#objects ?? await readNote(this.#objectsNote, "objects") ?? "",
+      })
+    );
     const logger = { error: (message: string) => console.error(`troupe: ${message}`) };
     return {
-      ...withClaims(transport, { claims, logger }),
+      ...withClaims(transport, { claims: () => late.claims(), logger }),
       async close() {
         await transport.close();
-        await (await store)?.close();
+        await late.close();
       },
     };
   }
 
   /**
-   * Opens the results, and what waits, for the mesh itself, and notes where they are; from then on they are there.
+   * Opens the results, and what waits, for the mesh itself, with its bucket, and notes where they are; from then on they are
+   * there.
    *
-   * @throws {OtherStoreError} when they are in another store; and what opening may throw.
+   * @throws {OtherStoreError} when they are in another store; {@linkcode OtherObjectsError} when what is large is in another
+   * bucket; and what opening may throw.
    */
   async claimStore(options: OpenStoreOptions = {}): Promise<CrewStore> {
     const wanted = withoutPassword(located(this.#store ?? OWN_FILE));
@@ -136,21 +148,29 @@ export class MeshFolder {
     if (noted !== undefined && noted !== wanted) {
       throw new OtherStoreError(this.#storeNote, { noted, wanted });
     }
-    const store = await this.#openStore(this.#store ?? OWN_FILE, options);
+    const objects = this.#objects ?? "";
+    const notedObjects = await readNote(this.#objectsNote, "objects");
+    // A bucket may come to a mesh that had none: what was kept before is found where it is.
+    if (notedObjects !== undefined && notedObjects !== objects) {
+      throw new OtherObjectsError(this.#objectsNote, { noted: notedObjects, wanted: objects });
+    }
+    const store = await openStore(this.#located(this.#store ?? OWN_FILE), { ...options, objects });
     if (noted === undefined) await writeNote(this.#storeNote, "store", wanted);
+    if (notedObjects === undefined && objects !== "") await writeNote(this.#objectsNote, "objects", objects);
     return store;
   }
 
-  /** The results, and what waits, for commands that look. */
+  /** The results, and what waits, for commands that look. They need no bucket. */
   async openStore(options: OpenStoreOptions = {}): Promise<CrewStore> {
-    return await this.#openStore(
-      this.#store ?? await readNote(this.#storeNote, "store") ?? OWN_FILE,
-      options,
-    );
+    return await openStore(this.#located(await this.#storeAddress()), options);
   }
 
-  #openStore(address: string, options: OpenStoreOptions): Promise<CrewStore> {
-    return openStore(address === OWN_FILE ? this.#results : address, options);
+  async #storeAddress(): Promise<string> {
+    return this.#store ?? await readNote(this.#storeNote, "store") ?? OWN_FILE;
+  }
+
+  #located(address: string): string {
+    return address === OWN_FILE ? this.#results : address;
   }
 
   #open(address: string, options: OpenTransportOptions): Promise<Transport> {
@@ -173,6 +193,10 @@ export class MeshFolder {
 
   get #storeNote(): string {
     return join(this.path, "store.json");
+  }
+
+  get #objectsNote(): string {
+    return join(this.path, "objects.json");
   }
 }
 

@@ -8,7 +8,7 @@ import { TroupeError } from "@troupe/host/errors";
 import { z } from "zod";
 
 /** What a note is about. */
-export type NoteSubject = "transport" | "store";
+export type NoteSubject = "transport" | "store" | "objects";
 
 /** The address that is noted; undefined when none is. */
 export async function readNote(file: string, subject: NoteSubject): Promise<string | undefined> {

@@ -12,7 +12,7 @@ import { encodeEnvelope, type Envelope, envelopeIn, type Headers } from "../enve
 import { TroupeError } from "../errors.ts";
 import type { ClaimStore } from "./claims.ts";
 
-/** The reserved header: `{"sha256": hex, "bytes": number}`. */
+/** The reserved header: `{"sha256": hex, "bytes": number, "at": when it was put, in milliseconds since the epoch}`. */
 export const CLAIM_HEADER = "x-troupe-claim";
 /** Bodies up to this many bytes travel as they are. */
 export const CLAIM_ABOVE_BYTES = 256 * 1024;
@@ -21,10 +21,14 @@ export const CLAIM_ABOVE_BYTES = 256 * 1024;
  * larger by a third and has its payload in it, it still fits into a queue.
  */
 export const MAX_CLAIMED_ENVELOPE_BYTES = 8 * 1024 * 1024;
+/** The latest moment that there is a date for, in milliseconds since the epoch. */
+const MAX_DATE_MS = 8_640_000_000_000_000;
 
 const Claim = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z.int().min(0),
+  // Claims of before this was said are in stores that do not ask for it.
+  at: z.int().min(0).max(MAX_DATE_MS).default(0),
 });
 
 /** The payload of an envelope is not kept any more, or was never. */
@@ -34,7 +38,7 @@ export class ClaimMissingError extends TroupeError {
       "troupe.ClaimMissing",
       "system",
       `The payload of ${id} (SHA-256 ${sha256}) is not in the store: it is kept for as long as ids are, and every ` +
-        `process of a mesh has to be given the same store`,
+        `process of a mesh has to be given the same store, and the same bucket`,
     );
   }
 }
@@ -57,7 +61,7 @@ export async function issueClaim(
   if (payload.length <= above / 2) return body;
   const sha256 = await claims.put(payload, { now });
   const headers: Headers = Object.assign(Object.create(null), envelope.headers, {
-    [CLAIM_HEADER]: { sha256, bytes: payload.length },
+    [CLAIM_HEADER]: { sha256, bytes: payload.length, at: now },
   });
   return encodeEnvelope({ ...envelope, headers, payload: "null" });
 }
@@ -79,7 +83,7 @@ export async function redeemClaim(body: Uint8Array, claims: ClaimStore): Promise
   const header = envelope?.headers?.[CLAIM_HEADER];
   if (!envelope || header === undefined) return body;
   const claim = Claim.safeParse(header).data;
-  const bytes = claim && await claims.get(claim.sha256);
+  const bytes = claim && await claims.get(claim.sha256, { at: claim.at });
   if (!claim || !bytes || await sha256Of(bytes) !== claim.sha256) {
     throw new ClaimMissingError(envelope.id, claim?.sha256 ?? "none");
   }

@@ -34,7 +34,7 @@ class NoClaimStoreError extends TroupeError {
       "troupe.NoClaimStore",
       "user",
       "The payload of an envelope is in the mesh's store, which this process was not given: start it with --store " +
-        "ADDRESS, the same as for x-sink",
+        "ADDRESS, or --objects ADDRESS, the same as for x-sink",
     );
   }
 }

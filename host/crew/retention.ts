@@ -24,6 +24,8 @@ export const DEFAULT_RETENTION: Retention = { keepMs: 7 * DAY_MS, keepIdsMs: 14 
 const BATCH = 500;
 /** From the end of one sweep to the next, in milliseconds. */
 const EVERY_MS = 10 * 60 * 1000;
+/** What part of the time for which they are kept goes by until copies are looked at again: all of them are listed then. */
+const COPIES_PART = 1 / 24;
 
 const NOTHING: Expired = { results: 0, dead: 0, hops: 0, letters: 0, open: 0, ids: 0 };
 
@@ -40,7 +42,7 @@ export interface SweeperOptions {
   /** Pauses and joins that are over, and payloads that were too large to travel, are forgotten with the ids. */
   readonly store:
     & Pick<Store, "expire">
-    & Partial<Pick<CrewStore, "parking" | "joining" | "controls" | "claims">>;
+    & Partial<Pick<CrewStore, "parking" | "joining" | "controls" | "claims" | "archive">>;
   readonly logger: Logger;
   /** @default DEFAULT_RETENTION */
   readonly retention?: Retention;
@@ -60,6 +62,7 @@ export function startSweeper(
 ): Sweeper {
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let copiesAt = -Infinity;
   let sweeping: Promise<unknown> = Promise.resolve();
 
   const sweep = async (): Promise<Expired> => {
@@ -76,6 +79,11 @@ export function startSweeper(
     }
     tell(sum, { logger, retention });
     if (!stopped) await forgetWaits(at - retention.keepIdsMs);
+    if (!stopped && at - copiesAt >= retention.keepMs * COPIES_PART) {
+      const copies = await store.archive?.forget(at - retention.keepMs) ?? 0;
+      copiesAt = at;
+      if (copies > 0) logger.info("copies of what ended are forgotten", { copies });
+    }
     return sum;
   };
   const forgetWaits = async (before: number): Promise<void> => {

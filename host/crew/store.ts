@@ -174,6 +174,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Copies of what ended, where other systems read them. They are made while results and dead envelopes are recorded. */
+export interface Archive {
+  /** Forgets copies that were made before a moment, in milliseconds since the epoch. @returns How many. */
+  forget(before: number): Promise<number>;
+}
+
 /**
  * A store that also keeps what waits, for an answer or for other slices, what operators ask of the mesh, and payloads that
  * are too large to travel.
@@ -183,4 +189,6 @@ export interface CrewStore extends Store {
   readonly claims: ClaimStore;
   readonly parking: Parking;
   readonly joining: Joining;
+  /** Undefined where no copies are made. */
+  readonly archive?: Archive;
 }

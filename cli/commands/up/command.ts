@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { parseDuration, parsePort, storeOption, transportOption } from "../option_values.ts";
+import { objectsOption, parseDuration, parsePort, storeOption, transportOption } from "../option_values.ts";
 import type { UpOptions } from "./run.ts";
 
 /** `troupe up [DIR]`. */
@@ -37,6 +37,7 @@ export function upCommand(): Command {
     .option("--data <folder>", "where the mesh keeps its state (default: .troupe in DIR)")
     .addOption(transportOption("what mesh.yaml in DIR says, or embedded"))
     .addOption(storeOption("what mesh.yaml in DIR says, or sqlite"))
+    .addOption(objectsOption("what mesh.yaml in DIR says, or none"))
     .option("--retention <time>", "how long results and dead letters are kept (default: 7d)", parseDuration)
     .option("--keep-ids <time>", "how long their ids are known (default: 14d)", parseDuration)
     .option("--until-idle", "end when nothing is left to do", false)

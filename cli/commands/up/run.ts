@@ -34,6 +34,8 @@ export interface UpOptions {
   readonly transport?: string;
   /** Address of the store. @default what `mesh.yaml` says, or a file in `data` */
   readonly store?: string;
+  /** Address of a bucket. @default what `mesh.yaml` says, or none */
+  readonly objects?: string;
   /** See `Retention`, in milliseconds. */
   readonly retention?: number;
   readonly keepIds?: number;
@@ -66,6 +68,7 @@ export async function up(options: UpOptions): Promise<number> {
   const folder = new MeshFolder(options.data ?? join(options.dir, DATA_FOLDER), {
     transport: options.transport ?? file?.transport,
     store: options.store ?? file?.store,
+    objects: options.objects ?? file?.objects,
   });
   await folder.make();
   using _lock = await folder.lock();
