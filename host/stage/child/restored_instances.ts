@@ -10,9 +10,10 @@ import { type Ending, FreshInstances, type InstanceSource } from "./instance_sou
 /** How many envelopes one instance serves: what the glue keeps of each is little, and adds up. */
 export const RESTORED_TIMES = 1_000;
 /**
- * So many in a row that returned and could not be put back, and it is not tried any more: the copies cost something too.
+ * After so many in a row that returned and could not be put back, so many are made that are not meant to be: the copies
+ * cost something too.
  */
-export const GIVEN_UP_AFTER = 5;
+export const GIVEN_UP = { after: 5, for: 100 };
 
 /** What instances are made with. */
 export interface MakeOptions {
@@ -37,9 +38,14 @@ export class RestoredInstances implements InstanceSource {
   readonly #used: Instance[] = [];
   readonly #served = new WeakMap<Instance, number>();
   #lostInARow = 0;
+  #givenUpFor = 0;
 
   constructor(make: (options: MakeOptions) => Instance, { collect, most }: RestoredOptions) {
-    this.#new = new FreshInstances(() => make({ restorable: this.#lostInARow < GIVEN_UP_AFTER }), collect);
+    this.#new = new FreshInstances(() => {
+      const restorable = this.#givenUpFor === 0;
+      if (!restorable) this.#givenUpFor--;
+      return make({ restorable });
+    }, collect);
     this.#most = most;
   }
 
@@ -55,9 +61,10 @@ export class RestoredInstances implements InstanceSource {
   done(instance: Instance, ending: Ending): void {
     const served = (this.#served.get(instance) ?? 0) + 1;
     this.#served.set(instance, served);
-    const sound = ending === "returned" && instance.kept !== undefined && instance.kept.spoilt === undefined;
+    const { kept } = instance;
+    const sound = ending === "returned" && kept !== undefined && kept.spoilt === undefined;
     if (sound) this.#lostInARow = 0;
-    else if (ending === "returned") this.#lostInARow++;
+    else if (ending === "returned" && kept) this.#lost();
     const room = this.#ready.length + this.#used.length < this.#most;
     if (sound && room && served < RESTORED_TIMES) this.#used.push(instance);
     else this.#new.done(instance);
@@ -69,6 +76,12 @@ export class RestoredInstances implements InstanceSource {
 
   tidy(): void {
     while (this.#used.length > 0) this.#restoreOne();
+  }
+
+  #lost(): void {
+    if (++this.#lostInARow < GIVEN_UP.after) return;
+    this.#lostInARow = 0;
+    this.#givenUpFor = GIVEN_UP.for;
   }
 
   #restoreOne(): void {
