@@ -47,6 +47,8 @@ const USAGE = `Runs one replica of an actor, or a member of the crew.
   --retention TIME       how long x-sink keeps what ended (7d)
   --keep-ids TIME        how long it knows the ids of that, so that a late repeat is one (14d)
   --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
+  --no-restore           makes an instance anew for each envelope, also where a used one can be
+                         put back to where it began
   --log json|text        how log lines look (json)
   --help                 prints this
 
@@ -75,6 +77,8 @@ interface Settings {
   readonly cache: string;
   readonly retention: Retention;
   readonly port: number | undefined;
+  /** See `StageOptions.restore`. */
+  readonly restore: boolean;
   readonly format: "json" | "text";
 }
 
@@ -97,6 +101,7 @@ const Options = z.object({
     Number,
   )
     .pipe(z.number().max(65_535, "--metrics-port is a number from 0 to 65535")).optional(),
+  "no-restore": z.boolean(),
   log: z.enum(["json", "text"], "--log is json or text"),
   help: z.boolean(),
 });
@@ -122,7 +127,8 @@ function readSettings(args: readonly string[]): Settings | undefined {
   const isCrew = isCrewName(what);
   if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a place to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
-  return { what, isCrew, transport, store, objects, cache, retention, port, format };
+  const restore = !read.data["no-restore"];
+  return { what, isCrew, transport, store, objects, cache, retention, port, restore, format };
 }
 
 function parseCommandLine(args: readonly string[]) {
@@ -138,6 +144,7 @@ function parseCommandLine(args: readonly string[]) {
         retention: { type: "string" },
         "keep-ids": { type: "string" },
         "metrics-port": { type: "string" },
+        "no-restore": { type: "boolean", default: false },
         log: { type: "string", default: "json" },
         help: { type: "boolean", default: false },
       },
@@ -156,7 +163,7 @@ interface Running {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const { what, store, objects, cache, port, retention } = settings;
+  const { what, store, objects, cache, port, retention, restore } = settings;
   const logger = createLogger({ format: settings.format });
   const tracing = await openTracing(Deno.env.toObject(), {
     service: "troupe",
@@ -182,7 +189,7 @@ async function run(settings: Settings): Promise<void> {
     const shared = { transport, logger, metrics: metrics ?? NO_METRICS, tracing };
     const running = isCrewName(what)
       ? await runCrew(what, { ...shared, store, objects, retention })
-      : await runActor(what, { ...shared, store, objects, cacheDir: cache });
+      : await runActor(what, { ...shared, store, objects, cacheDir: cache, restore });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
     logger.info("it runs", health ? { metricsPort: health.port } : {});
@@ -212,6 +219,7 @@ async function runActor(
   file: string,
   { store, objects, ...shared }: Shared & {
     readonly cacheDir: string;
+    readonly restore: boolean;
     readonly store: string;
     readonly objects: string;
   },

@@ -52,6 +52,8 @@ export interface ReplicaOptions {
   readonly controls?: Controls;
   /** Folder for transpiled components and for the code of the sandbox. */
   readonly cacheDir: string;
+  /** See `StageOptions.restore`. @default true */
+  readonly restore?: boolean;
   /** See `HostOptions.recordPayloadBytes`. @default 0 */
   readonly recordPayloadBytes?: number;
   /** See `HostOptions.noQueueMs`. @default 30000 */
@@ -98,7 +100,7 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
 /** Makes a stage for an actor, as its component is now; for a new host, or to be swapped into a running one. */
 export async function openStage(
   actor: ActorConfig,
-  options: Pick<ReplicaOptions, "cacheDir" | "logger" | "metrics" | "transport">,
+  options: Pick<ReplicaOptions, "cacheDir" | "restore" | "logger" | "metrics" | "transport">,
 ): Promise<Stage> {
   const { cacheDir, logger, metrics, transport } = options;
   const [config, component] = await Promise.all([
@@ -118,6 +120,7 @@ export async function openStage(
     component,
     limits: actor.limits,
     isolation: actor.isolation,
+    ...(options.restore === undefined ? {} : { restore: options.restore }),
     grants: actor.grants,
     config,
     services: servicesOf(actor, options),

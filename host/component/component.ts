@@ -6,6 +6,8 @@
 
 import type { Restorable } from "./restore/make_restorable.ts";
 
+export type { Restorable };
+
 /** Where a component's bytes come from. */
 export type ComponentSource =
   | { readonly kind: "file"; readonly path: string }

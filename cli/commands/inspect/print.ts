@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImportNeed, Inspection } from "@troupe/host/component";
+import type { ImportNeed, Inspection, Restorable } from "@troupe/host/component";
 import { jsonArray, jsonLine } from "../../view/json_line.ts";
 import { formatBytes, formatCount } from "../../view/quantity.ts";
 import type { Styles } from "../../view/styles.ts";
@@ -28,6 +28,7 @@ export function inspectionJson(found: Inspection, { file }: { readonly file: str
     size: found.size,
     initial_memory: found.initialMemory,
     largest_function: found.largestFunction,
+    ...restorableFields(found),
     imports: jsonArray(found.imports.map(({ name, need, grant }) => jsonLine({ name, need, grant }))),
     exports: { json: JSON.stringify(found.exports) },
     refusals: jsonArray(found.refusals.map(({ code, message }) => jsonLine({ code, message }))),
@@ -51,6 +52,7 @@ export function inspectionLines(
       }`,
     );
   }
+  if (found.restorable) lines.push(restorableText(found.restorable));
   if (imports.length > 0) {
     const rows = imports.map((one) => [`  ${printable(one.name)}`, needText(one)]);
     lines.push("", ...formatTable([{ title: "Imports" }, { title: "What each needs" }], rows));
@@ -76,4 +78,18 @@ function needText({ need, grant }: ImportNeed): string {
     case "unknown":
       return "what no actor has";
   }
+}
+
+/** How a new state for each envelope comes about; nothing of a component that was not transpiled. */
+function restorableText(restorable: Restorable): string {
+  if ("prefix" in restorable) {
+    return "An instance is put back to where it began, and serves the next envelope";
+  }
+  return `Each envelope needs an instance made anew: ${printable(restorable.why)}`;
+}
+
+function restorableFields({ restorable }: Inspection): { restorable?: boolean; not_restorable?: string } {
+  if (!restorable) return {};
+  if ("prefix" in restorable) return { restorable: true };
+  return { restorable: false, not_restorable: restorable.why };
 }

@@ -50,6 +50,32 @@ Deno.test("of what is no component, there is little to be said", () => {
   ]);
 });
 
+Deno.test("whether its instances can be restored", async (t) => {
+  const cases: [Inspection["restorable"], string, object][] = [
+    [
+      { prefix: "restore-x-" },
+      "An instance is put back to where it began, and serves the next envelope",
+      { restorable: true },
+    ],
+    [
+      { why: "it makes resources of its own" },
+      "Each envelope needs an instance made anew: it makes resources of its own",
+      { restorable: false, not_restorable: "it makes resources of its own" },
+    ],
+  ];
+  for (const [restorable, line, fields] of cases) {
+    await t.step(line, () => {
+      const found: Inspection = { ...FOUND, ...(restorable ? { restorable } : {}) };
+      assertEquals(inspectionLines(found, { file: "a.wasm", styles })[3], line);
+      const { restorable: can, not_restorable } = JSON.parse(inspectionJson(found, { file: "a.wasm" }));
+      assertEquals(
+        not_restorable === undefined ? { restorable: can } : { restorable: can, not_restorable },
+        fields,
+      );
+    });
+  }
+});
+
 Deno.test("as JSON", () => {
   const { imports, exports, refusals, digest, accepted } = JSON.parse(
     inspectionJson(FOUND, { file: "a.wasm" }),
