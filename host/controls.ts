@@ -36,6 +36,11 @@ const State = z.object({
   canceled: z.array(z.object({ id: z.string(), only: z.boolean().optional(), at: z.int() })).max(100_000),
 });
 
+/** Ids whose cancellation, unless it is of them only, calls an envelope off: its own, and those that it came of. */
+export function callsOff(envelope: Pick<Envelope, "id" | "headers">): string[] {
+  return [envelope.id, rootOf(envelope), ...framesOf(envelope.headers).flatMap(({ id }) => id ?? [])];
+}
+
 /** Reads a broadcast; undefined when it is none: whoever sends on the topic may send anything. */
 export function readControlState(bytes: Uint8Array): ControlState | undefined {
   try {
@@ -66,8 +71,7 @@ export class Controls {
   isCanceled(envelope: Pick<Envelope, "id" | "headers">): boolean {
     if (this.#canceled.size === 0) return false;
     if (this.#canceled.has(envelope.id)) return true;
-    const before = [rootOf(envelope), ...framesOf(envelope.headers).flatMap(({ id }) => id ?? [])];
-    return before.some((id) => this.#canceled.get(id)?.only === false);
+    return callsOff(envelope).some((id) => this.#canceled.get(id)?.only === false);
   }
 
   /** Takes up what is asked. What is older than what is known only adds to what is called off, which never ends. */

@@ -58,6 +58,16 @@ export function writeAnswer({ to, token, answer, cancel }: Answer): Uint8Array<A
   return new TextEncoder().encode(text);
 }
 
+/**
+ * The bytes that end the pause of an envelope which is called off: the same from everyone who notices.
+ *
+ * @param key Of the pause.
+ * @param options `by`: what was called off, the envelope or what it came of.
+ */
+export function writeCancellation(key: string, { by }: { readonly by: string }): Uint8Array<ArrayBuffer> {
+  return writeAnswer({ to: key, token: `cancel/${by}/${key}`, cancel: "Canceled" });
+}
+
 /** Reads an answer. @throws {MalformedAnswerError} when the bytes are none. */
 export function readAnswer(body: Uint8Array): Answer {
   let text: string;

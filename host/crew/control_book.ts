@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ControlState } from "../controls.ts";
+import type { Cancellation, ControlState } from "../controls.ts";
 
 /** Pauses and cancellations. Every write is durable when its promise resolves; the same again changes nothing. */
 export interface ControlBook {
@@ -21,6 +21,8 @@ export interface ControlBook {
   cancel(id: string, options: { readonly only: boolean; readonly now: number }): Promise<boolean>;
   /** Everything that is asked. */
   state(): Promise<ControlState>;
+  /** Those of some envelopes that are called off. */
+  cancellations(ids: readonly string[]): Promise<Cancellation[]>;
   /** Forgets cancellations from before a moment, in milliseconds since the epoch. @returns How many. */
   forget(before: number): Promise<number>;
 }

@@ -41,6 +41,18 @@ export function testControls(name: string, start: () => Promise<StoreHarness>): 
     assertEquals((await controls.state()).canceled, canceled.slice(1));
   });
 
+  test("which of some envelopes are called off is seen by others at once", async ({ controls }, harness) => {
+    await controls.cancel("1", { only: true, now: 1 });
+    await controls.cancel("2'", { only: false, now: 2 });
+    await controls.cancel("3", { only: false, now: 3 });
+    const other = (await harness.open()).controls;
+    assertEquals(await other.cancellations(["2'", "1", "4", "1"]), [
+      { id: "1", only: true, at: 1 },
+      { id: "2'", only: false, at: 2 },
+    ]);
+    assertEquals([await other.cancellations([]), await other.cancellations(["4"])], [[], []]);
+  });
+
   test("many at once, from two sides, are all there, each counted once", async ({ controls }, harness) => {
     const other = (await harness.open()).controls;
     const changes = await Promise.all(

@@ -4,15 +4,17 @@
  * @module
  */
 
-import { PAUSE, SINK } from "../actor_name.ts";
+import { PAUSE, RESUME, SINK } from "../actor_name.ts";
 import { canceled, paused } from "../advance.ts";
-import { Controls } from "../controls.ts";
+import { callsOff, Controls } from "../controls.ts";
 import { encodeEnvelope, type Envelope, parseEnvelope } from "../envelope.ts";
 import { TroupeError } from "../errors.ts";
 import { framesOf, rootOf } from "../fan.ts";
 import { hopFields } from "../observe/hop_fields.ts";
 import { RouteMismatchError } from "../refusals.ts";
-import type { Delivery } from "../transport/transport.ts";
+import type { Delivery, Outgoing } from "../transport/transport.ts";
+import { writeCancellation } from "./answer.ts";
+import type { ControlBook } from "./control_book.ts";
 import { tellHop } from "./hop_teller.ts";
 import { type CrewMember, type CrewOptions, type Handled, runMember } from "./member.ts";
 import { MAX_ENVELOPE_BYTES, Patience } from "./onward.ts";
@@ -25,8 +27,8 @@ import { earliest } from "./waiting_header.ts";
 
 /** What the pause needs. */
 export interface PauseOptions extends CrewOptions {
-  readonly store: { readonly parking: Parking; problem(): string };
-  /** What operators ask: what is called off does not wait. @default nothing */
+  readonly store: { readonly parking: Parking; readonly controls: ControlBook; problem(): string };
+  /** What operators ask, as far as it is heard: what is called off does not wait. @default nothing */
   readonly controls?: Controls;
   /** How long a message is held whose queue does not exist, in milliseconds. @default 30000 */
   readonly noQueueMs?: number;
@@ -41,6 +43,17 @@ export function runPause(
 ): CrewMember {
   const { transport, logger } = options;
   const patience = new Patience(PAUSE, { noQueueMs });
+
+  /**
+   * What was called off since it was last heard: whoever does so looks for what waits afterwards, and may have looked just
+   * before this was parked. One of the two sees the other.
+   */
+  const calledOff = async (envelope: Envelope, key: string): Promise<Outgoing[]> => {
+    const [by] = (await store.controls.cancellations(callsOff(envelope)))
+      .filter(({ id, only }) => id === envelope.id || only === false);
+    return by ? [{ queue: RESUME, body: writeCancellation(key, { by: by.id }) }] : [];
+  };
+
   return runMember(PAUSE, {
     ...options,
     recording: () => store.problem(),
@@ -70,7 +83,8 @@ export function runPause(
       if (verdict === "parked") {
         tellHop(transport, envelope, { actor: PAUSE, verdict: "paused", to: PAUSE, startedAt });
       }
-      if (!ending || !unsent) return { publish: [] };
+      if (!ending) return { publish: await calledOff(envelope, request.key) };
+      if (!unsent) return { publish: [] };
       // Another execution of it was answered before this one came: what was answered holds for it as well.
       const { key, run } = request;
       return {

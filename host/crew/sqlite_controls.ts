@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ControlState } from "../controls.ts";
+import type { SQLOutputValue } from "node:sqlite";
+import type { Cancellation, ControlState } from "../controls.ts";
 import type { ControlBook } from "./control_book.ts";
 import type { LetterFile } from "./sqlite_letters.ts";
 
@@ -54,14 +55,19 @@ export class SqliteControls implements ControlBook {
       paused: this.#file.prepare("SELECT actor FROM paused ORDER BY actor").all().map(({ actor }) =>
         String(actor)
       ),
-      canceled: this.#file.prepare("SELECT * FROM canceled ORDER BY at, id").all().map((
-        { id, only_it, at },
-      ) => ({
-        id: String(id),
-        only: only_it === 1,
-        at: Number(at),
-      })),
+      canceled: this.#file.prepare("SELECT * FROM canceled ORDER BY at, id").all().map(
+        cancellationOf,
+      ),
     }));
+  }
+
+  cancellations(ids: readonly string[]): Promise<Cancellation[]> {
+    return this.#file.read(() =>
+      this.#file.prepare(
+        "SELECT * FROM canceled WHERE id IN (SELECT value FROM json_each(?)) ORDER BY at, id",
+      )
+        .all(JSON.stringify(ids)).map(cancellationOf)
+    );
   }
 
   forget(before: number): Promise<number> {
@@ -79,4 +85,8 @@ export class SqliteControls implements ControlBook {
   #run(sql: string, ...values: (string | number)[]): number {
     return Number(this.#file.prepare(sql).run(...values).changes);
   }
+}
+
+function cancellationOf({ id, only_it, at }: Record<string, SQLOutputValue>): Cancellation {
+  return { id: String(id), only: only_it === 1, at: Number(at) };
 }

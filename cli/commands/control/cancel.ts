@@ -5,7 +5,7 @@
  */
 
 import { RESUME } from "@troupe/host/actor_name";
-import { writeAnswer } from "@troupe/host/crew/answer";
+import { writeCancellation } from "@troupe/host/crew/answer";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { countOf } from "../../view/quantity.ts";
 import { EXIT } from "../exit_code.ts";
@@ -27,7 +27,7 @@ export async function cancel(ids: readonly string[], { only, ...options }: Cance
     return changed;
   }, {
     ...options,
-    // By then nothing of it begins to wait any more.
+    // What begins to wait later finds by itself that it is called off.
     async then(mesh, changed) {
       for (const { id, isNew } of changed) {
         const parked = await cancelParked(id, { mesh, only });
@@ -58,7 +58,7 @@ async function cancelParked(
   const keys = await parkedOf(store.parking, { id, only });
   const messages = keys.map((key) => ({
     queue: RESUME,
-    body: writeAnswer({ to: key, token: `cancel/${id}/${key}`, cancel: "Canceled" }),
+    body: writeCancellation(key, { by: id }),
   }));
   const outcomes = await transport.publish(messages);
   const failed = outcomes.find(({ kind }) => kind !== "ok");

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ControlState } from "../../controls.ts";
+import type { Cancellation, ControlState } from "../../controls.ts";
 import type { ControlBook } from "../control_book.ts";
 import type { Database } from "./database.ts";
-import type { Value } from "./sessions.ts";
+import type { Row, Value } from "./sessions.ts";
 
 /** The tables. */
 export const CONTROLS = `
@@ -67,13 +67,20 @@ export class PostgresControls implements ControlBook {
       return {
         revision: Number(row?.revision),
         paused: paused.map(({ actor }) => String(actor)),
-        canceled: canceled.map(({ id, only_it, at }) => ({
-          id: String(id),
-          only: only_it === true,
-          at: Number(at),
-        })),
+        canceled: canceled.map(cancellationOf),
       };
     });
+  }
+
+  async cancellations(ids: readonly string[]): Promise<Cancellation[]> {
+    const rows = await this.#database.read((query) =>
+      query(
+        `SELECT * FROM canceled
+          WHERE name_key(id) = ANY (ARRAY(SELECT name_key(one) FROM unnest($1::text[]) one)) ORDER BY at, id`,
+        [ids],
+      )
+    );
+    return rows.map(cancellationOf);
   }
 
   async forget(before: number): Promise<number> {
@@ -90,4 +97,8 @@ export class PostgresControls implements ControlBook {
       return true;
     }, "none");
   }
+}
+
+function cancellationOf({ id, only_it, at }: Row): Cancellation {
+  return { id: String(id), only: only_it === true, at: Number(at) };
 }
