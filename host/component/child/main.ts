@@ -65,12 +65,15 @@ async function work(parts: Uint8Array<ArrayBuffer>[]): Promise<Answer> {
   }
   const transpiler = await evaluate(source, modules);
   const waiting = waitingImports(facts.imports);
+  // No component holds its own digest: it cannot know the names.
+  const digest = await crypto.subtle.digest("SHA-256", component);
+  const prefix = `restore-${new Uint8Array(digest).toHex()}-`;
   try {
     const generated = transpiler.generate(component, {
       ...JSON.parse(new TextDecoder().decode(options)),
       ...(waiting.length > 0 ? { asyncMode: jspi(waiting) } : {}),
     });
-    return transpiled(facts, generated);
+    return transpiled({ facts, prefix }, generated);
   } catch (error) {
     return answer(facts, describe(error));
   }
@@ -82,14 +85,12 @@ function jspi(imports: readonly string[]): object {
 }
 
 function transpiled(
-  facts: Facts,
+  { facts, prefix }: { readonly facts: Facts; readonly prefix: string },
   { files, imports, exports }: ReturnType<Transpiler["generate"]>,
 ): Answer {
   // jco knows instructions that the engine here lacks.
   const invalid = files.find(([name, bytes]) => name.endsWith(".wasm") && !WebAssembly.validate(bytes));
   if (invalid) return answer(facts, `it has a core module that is not valid (${invalid[0]})`);
-  // Drawn now: no component was written by somebody who could know it.
-  const prefix = `restore-${crypto.randomUUID()}-`;
   const made = makeRestorable(files, {
     prefix,
     ownResources: facts.ownResources,

@@ -20,7 +20,7 @@ export type Restorable = { readonly prefix: string } | { readonly why: string };
 
 /** Options of {@linkcode makeRestorable}. */
 export interface RestorableOptions {
-  /** How the names of added exports begin. No component may have been able to guess it. */
+  /** How the names of added exports begin: something that nobody knew who wrote the component. */
   readonly prefix: string;
   /** Whether the component makes resources of its own. */
   readonly ownResources: boolean;
