@@ -47,6 +47,23 @@ const bucket = z.string(wants("a name")).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9
   error: "has to be a name of lower-case letters, digits and hyphens, such as carts",
 });
 
+const A_MOUNT = "an absolute path of plain names, such as /data";
+
+const mount = object({
+  /** A folder, relative to that of the `actor.yaml`. */
+  from: z.string(wants("a path")).min(1, { error: "has to be a path" }),
+  /** Where the actor finds it. */
+  path: z.string(wants(A_MOUNT)).refine(
+    (path) => /^(\/[A-Za-z0-9._-]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path),
+    { error: `has to be ${A_MOUNT}` },
+  ),
+}, "an object with from and path");
+
+const files = z.array(mount, wants("a list, such as [{ from: ./words, path: /words }]")).refine(
+  (mounts) => new Set(mounts.map(({ path }) => path)).size === mounts.length,
+  { error: "has the same path twice" },
+);
+
 /** The field. */
 export const grants = object({
   /** Actors that this actor may add to a route. */
@@ -67,19 +84,22 @@ export const grants = object({
     z.literal(true).transform(() => ({})),
     object({ bucket }, "an object with a bucket"),
   ], wants("true, or an object such as { bucket: carts }")).optional(),
+  /** Folders that it can read. */
+  files: files.optional(),
   /** `precise`: clocks that go in small steps. */
   clock: z.enum(["coarse", "precise"], wants("coarse or precise")).optional(),
 }, "an object, such as { route: [store] }");
 
 /** What a host needs of it. @param folder Where relative paths start. */
 export function grantsOf(given: z.infer<typeof grants>, folder: string): Grants {
-  const { route, env, secrets, http, state, clock } = given;
+  const { route, env, secrets, http, state, files, clock } = given;
   return {
     route,
     ...(env ? { env } : {}),
     ...(secrets ? { secrets: mapValues(secrets, (source) => sourceOf(source, folder)) } : {}),
     ...(http ? { http: httpRulesOf(http) } : {}),
     ...(state ? { state } : {}),
+    ...(files ? { files: files.map(({ from, path }) => ({ from: resolve(folder, from), path })) } : {}),
     ...(clock ? { clock } : {}),
   };
 }

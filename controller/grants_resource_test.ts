@@ -17,6 +17,9 @@ const READ: Record<string, unknown> = {
   },
   "{ state: true }": { state: {} },
   "{ state: { bucket: carts } }": { state: { bucket: "carts" } },
+  "{ files: [{ from: words, path: /words }, { from: /srv/x, path: /a/b }] }": {
+    files: [{ from: "/mesh/shop/words", path: "/words" }, { from: "/srv/x", path: "/a/b" }],
+  },
   "{ clock: precise }": { clock: "precise" },
   '{ http: ["https://api.example.com/v1/"] }': {
     http: [{ host: "api.example.com", scheme: "https", port: 443, path: "/v1/" }],
@@ -36,6 +39,9 @@ const REFUSED: [text: string, ...says: string[]][] = [
   ["{ secrets: { KEY: { value: x } } }", "spec.grants.secrets.KEY.value", "env, file"],
   ["{ state: false }", "spec.grants.state", "true, or an object"],
   ["{ state: { bucket: A/B } }", "spec.grants.state", "carts"],
+  ["{ files: [{ from: words, path: words }] }", "spec.grants.files[0].path", "an absolute path"],
+  ["{ files: [{ from: words, path: /a/../b }] }", "spec.grants.files[0].path", "an absolute path"],
+  ["{ files: [{ from: a, path: /a }, { from: b, path: /a }] }", "spec.grants.files", "the same path twice"],
   ["{ clock: fine }", "spec.grants.clock", "coarse or precise"],
   ["{ http: [{ port: 1 }] }", "spec.grants.http[0].host"],
   ["{ sockets: true }", "spec.grants.sockets", "is not a field of an Actor"],

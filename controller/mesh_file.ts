@@ -24,6 +24,8 @@ export interface MeshSpec {
   readonly store: string | undefined;
   /** Address of a bucket; undefined where the file does not say. */
   readonly objects: string | undefined;
+  /** Address of what actors keep, without a password; undefined where the file does not say. */
+  readonly state: string | undefined;
 }
 
 const text = (what: string) => z.string(`has to be ${what}`);
@@ -49,13 +51,17 @@ const MeshResource = z.strictObject({
       (address) => !address.includes("@"),
       "must not hold keys of an account: they come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
     ).optional(),
+    state: text("an address such as redis://cache.example").refine(
+      (address) => !/^\w+:\/\/[^@]*:.*@/s.test(address),
+      "must not hold a password: it comes from TROUPE_STATE_PASSWORD or TROUPE_STATE_PASSWORD_FILE",
+    ).optional(),
   }, "has to be an object, such as { transport: … }").default({}),
 }, "has to be an object with apiVersion, kind, metadata and spec");
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   "": ["apiVersion", "kind", "metadata", "spec"],
   metadata: ["name"],
-  spec: ["transport", "store", "objects"],
+  spec: ["transport", "store", "objects", "state"],
 };
 
 /**
@@ -74,7 +80,8 @@ export async function readMeshFile(dir: string): Promise<MeshSpec | undefined> {
     throw error;
   }
   const { metadata, spec } = readResource(content, { file, schema: MeshResource, unknownField });
-  return { name: metadata.name, transport: spec.transport, store: spec.store, objects: spec.objects };
+  const { transport, store, objects, state } = spec;
+  return { name: metadata.name, transport, store, objects, state };
 }
 
 function unknownField(key: string, within: string): string {

@@ -22,12 +22,14 @@ Deno.test("a mesh's file chooses the transport and the store, or leaves that to 
     transport: address,
     store: undefined,
     objects: undefined,
+    state: undefined,
   });
   assertEquals(await read(HEAD), {
     name: "shop",
     transport: undefined,
     store: undefined,
     objects: undefined,
+    state: undefined,
   });
   const store = "postgres://mesh@db.example:5432/shop?schema=a";
   assertEquals((await read(`${HEAD}spec: { store: "${store}" }\n`))?.store, store);

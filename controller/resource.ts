@@ -102,6 +102,7 @@ export const FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, re
   ["spec.grants", Object.keys(grants.shape)],
   ["spec.grants.secrets.*", ["env", "file"]],
   ["spec.grants.state", ["bucket"]],
+  ["spec.grants.files[]", ["from", "path"]],
   ["spec.grants.http[]", Object.keys(httpRule.shape)],
   ["spec.resiliency", Object.keys(resiliency.shape)],
   ["spec.resiliency.policies.*", Object.keys(policy.shape)],
@@ -122,7 +123,7 @@ export const NOT_YET: ReadonlySet<string> = new Set([
     "suspend",
   ].map((name) => `spec.${name}`),
   ...["egressBytes"].map((name) => `spec.limits.${name}`),
-  ...["files", "random"].map((name) => `spec.grants.${name}`),
+  ...["random"].map((name) => `spec.grants.${name}`),
 ]);
 
 function isHttps(text: string): boolean {

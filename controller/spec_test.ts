@@ -216,7 +216,7 @@ for (const [name, { text, line, says }] of Object.entries(REFUSED)) {
 
 const LATER = [
   ...["transport", "scaling", "resources", "env", "podTemplate", "queuePolicy", "suspend"],
-  ...["files", "random"].map((name) => `grants.${name}`),
+  "grants.random",
   ...["oci", "configMap", "persistentVolumeClaim"].map((name) => `component.${name}`),
   "limits.egressBytes",
 ];

@@ -9,6 +9,14 @@ import type { SecretSource } from "./secret_source.ts";
 
 export type { SecretSource };
 
+/** A folder of the host that an actor can read. */
+export interface FileGrant {
+  /** The host's folder. */
+  readonly from: string;
+  /** Where the actor finds it; absolute, such as `/data`. */
+  readonly path: string;
+}
+
 /** What an actor may do beyond computing. */
 export interface Grants {
   /** Actors (exact names, or `prefix-*`) that this actor may add to a route. @default [] */
@@ -21,12 +29,14 @@ export interface Grants {
   readonly http?: readonly HttpRule[];
   /** A bucket of keys and values; the actor's own one unless it is named. @default none */
   readonly state?: { readonly bucket?: string };
+  /** Folders that it can read, as they were when its stage was started. @default [] */
+  readonly files?: readonly FileGrant[];
   /** Whether its clocks go in small steps, as the system's do. @default "coarse" */
   readonly clock?: "coarse" | "precise";
 }
 
 /** A kind of grant. */
-export type Grant = keyof Grants | "files";
+export type Grant = keyof Grants;
 
 /** Every grant there is: what a component could be given at most. */
 export const ALL_GRANTS: ReadonlySet<Grant> = new Set<Grant>([

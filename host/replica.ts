@@ -8,6 +8,7 @@ import { SINK, SUMP } from "./actor_name.ts";
 import type { ComponentSource } from "./component/component.ts";
 import { prepareComponent } from "./component/prepare.ts";
 import { configOf, hider } from "./granted/config.ts";
+import { readGrantedFiles } from "./granted/files.ts";
 import { confidingStage } from "./granted/confiding_stage.ts";
 import type { Controls } from "./controls.ts";
 import { Host } from "./host.ts";
@@ -18,6 +19,7 @@ import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
 import type { Tracing } from "./observe/tracing.ts";
 import type { Rate } from "./rate.ts";
+import type { LateState } from "./granted/late_state.ts";
 import { servicesOf } from "./granted/services.ts";
 import type { Resiliency } from "./resiliency.ts";
 import type { Layer } from "./sandbox/hardening/layers.ts";
@@ -54,6 +56,8 @@ export interface ReplicaOptions {
   readonly cacheDir: string;
   /** See `StageOptions.restore`. @default true */
   readonly restore?: boolean;
+  /** See `ServiceOptions.state`. @default nowhere */
+  readonly state?: LateState;
   /** See `HostOptions.recordPayloadBytes`. @default 0 */
   readonly recordPayloadBytes?: number;
   /** See `HostOptions.noQueueMs`. @default 30000 */
@@ -100,11 +104,13 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
 /** Makes a stage for an actor, as its component is now; for a new host, or to be swapped into a running one. */
 export async function openStage(
   actor: ActorConfig,
-  options: Pick<ReplicaOptions, "cacheDir" | "restore" | "logger" | "metrics" | "transport">,
+  options: Pick<ReplicaOptions, "cacheDir" | "restore" | "logger" | "metrics" | "state" | "transport">,
 ): Promise<Stage> {
   const { cacheDir, logger, metrics, transport } = options;
-  const [config, component] = await Promise.all([
+  const [services, config, files, component] = await Promise.all([
+    servicesOf(actor, options),
     configOf(actor.grants),
+    readGrantedFiles(actor.grants.files ?? []),
     prepareComponent(actor.component, {
       cacheDir,
       grants: actor.grants,
@@ -123,7 +129,8 @@ export async function openStage(
     ...(options.restore === undefined ? {} : { restore: options.restore }),
     grants: actor.grants,
     config,
-    services: servicesOf(actor, options),
+    files,
+    services,
     cacheDir,
     onLog: ({ envelopeId, level, message }) =>
       logger[level](hide(message), { ...inHand.fieldsOf(envelopeId), guest: true }),

@@ -5,12 +5,28 @@
  */
 
 import type { Grants } from "../grants.ts";
+import type { Logger } from "../observe/logs.ts";
 import type { Services } from "../stage/services.ts";
+import type { LateState } from "./late_state.ts";
+import { grantState } from "./state_grant.ts";
 
-/** Makes the services that a spec grants. */
-export function servicesOf(
-  _actor: { readonly name: string; readonly grants: Grants },
-  _options: object,
-): Services {
-  return {};
+/** What services are made with. */
+export interface ServiceOptions {
+  readonly logger: Pick<Logger, "warn">;
+  /** Where actors keep their state. @default nowhere: an actor that is granted some is refused */
+  readonly state?: LateState;
+}
+
+/**
+ * Makes the services that a spec grants.
+ *
+ * @throws {NoStateError} when it grants state and there is none; and what opening the state throws that does not pass.
+ */
+export async function servicesOf(
+  { name, grants }: { readonly name: string; readonly grants: Grants },
+  { logger, state }: ServiceOptions,
+): Promise<Services> {
+  return {
+    ...(grants.state ? { state: await grantState({ name, grant: grants.state }, { state, logger }) } : {}),
+  };
 }

@@ -2,11 +2,15 @@
  * The WASI that every actor gets: it can do nothing. What toolchains always import is there, in its harmless version: an
  * empty environment, an empty file system, no terminal, a coarse clock, random numbers, and stdio that becomes log lines.
  *
- * Serves every 0.2.x, as glue names interfaces without their version. Runs inside of the sandbox: no imports but types,
- * no Deno.
+ * Serves every 0.2.x, as glue names interfaces without their version. Runs inside of the sandbox: no
+ * Deno.
  *
  * @module
  */
+
+import { createFiles } from "./files.ts";
+import type { Mount } from "./file_tree.ts";
+import { bare, type Callable, resource } from "./resource.ts";
 
 /** What the harmless version lets out, and where it takes what it lets in. */
 export interface WasiHooks {
@@ -21,6 +25,8 @@ export interface WasiHooks {
   readonly age?: () => number;
   /** Whether they see it as it is. @default false */
   readonly preciseClock?: boolean;
+  /** Folders that it can read. @default none */
+  readonly mounts?: readonly Mount[];
   /** What the environment has. @default nothing */
   readonly environment?: readonly (readonly [name: string, value: string])[];
 }
@@ -35,25 +41,6 @@ export class GuestExit extends Error {
 
 /** Step of every clock, in milliseconds: too coarse to time anything by. */
 export const CLOCK_STEP_MS = 100;
-
-type Callable = (...args: never[]) => unknown;
-
-/** An object that answers its own names only, and a class that does the same. */
-function bare<T extends object>(members: T): T {
-  return Object.freeze(Object.assign(Object.create(null), members));
-}
-
-/** A class that answers its own methods only: neither `constructor`, nor what functions have, can be reached by name. */
-function resource(methods: Record<string, Callable> = {}): new () => object {
-  const Resource = class {};
-  const prototype = Resource.prototype as unknown as Record<string, unknown>;
-  Reflect.deleteProperty(prototype, "constructor");
-  Object.setPrototypeOf(prototype, null);
-  for (const [name, method] of Object.entries(methods)) prototype[name] = method;
-  Object.freeze(prototype);
-  Object.setPrototypeOf(Resource, null);
-  return Object.freeze(Resource);
-}
 
 const denied = (what: string): Callable => () => {
   throw new GuestExit(`${what} is not there for this actor`);
@@ -85,6 +72,9 @@ function cryptoRandom(bytes: Uint8Array<ArrayBuffer>): void {
 /** Most random bytes at once: what is asked for is allocated outside of the guest's own memory. */
 const RANDOM_BYTES = 16 * 1024 * 1024;
 
+/** Most that is read from a stream at once, for the same reason. */
+const READ_BYTES = 1024 * 1024;
+
 /** Largest write that a stream takes at once. */
 const WRITE_BYTES = 65536n;
 
@@ -101,7 +91,7 @@ export function createWasi(hooks: WasiHooks): WasiImports {
     return bytes;
   };
   const randomU64 = () => new DataView(randomBytes(8n).buffer).getBigUint64(0);
-  const closed = () => {
+  const closed = (): never => {
     // What a stream at its end throws, as jco's glue expects an error of the interface.
     throw { tag: "closed" };
   };
@@ -121,16 +111,27 @@ export function createWasi(hooks: WasiHooks): WasiImports {
     splice: closed,
     blockingSplice: closed,
   });
+  const read = function (this: { source?: Uint8Array }, length: bigint) {
+    if (!this.source?.length) return closed();
+    const end = Math.min(Number(length), READ_BYTES);
+    const bytes = this.source.slice(0, end);
+    this.source = this.source.subarray(end);
+    return bytes;
+  };
+  const skip = function (this: { source?: Uint8Array }, length: bigint) {
+    return BigInt(read.call(this, length).length);
+  };
   const InputStream = resource({
-    read: closed,
-    blockingRead: closed,
-    skip: closed,
-    blockingSkip: closed,
+    read,
+    blockingRead: read,
+    skip,
+    blockingSkip: skip,
     subscribe: () => new Pollable(),
   });
   const Pollable = resource({ ready: () => true, block: () => {} });
   const IoError = resource({ toDebugString: () => "" });
   const sinkStream = (sink: (bytes: Uint8Array) => void) => Object.assign(new OutputStream(), { sink });
+  const sourceStream = (source: Uint8Array) => Object.assign(new InputStream(), { source });
   const started = now();
   const { age = () => now() - started } = hooks;
   const stepMs = preciseClock ? PRECISE_STEP_MS : CLOCK_STEP_MS;
@@ -142,9 +143,6 @@ export function createWasi(hooks: WasiHooks): WasiImports {
     return { seconds: time / 1_000_000_000n, nanoseconds: Number(time % 1_000_000_000n) };
   };
   const resolution = nanoseconds(stepMs);
-  const noFile = (): never => {
-    throw "no-entry";
-  };
   const interfaces: WasiImports = {
     "wasi:cli/environment": {
       getEnvironment: () => environment.map(([name, value]) => [name, value]),
@@ -170,12 +168,7 @@ export function createWasi(hooks: WasiHooks): WasiImports {
       now: wall,
       resolution: () => ({ seconds: 0n, nanoseconds: Number(resolution) }),
     },
-    "wasi:filesystem/preopens": { getDirectories: () => [] },
-    "wasi:filesystem/types": {
-      Descriptor: resource(Object.fromEntries(DESCRIPTOR_METHODS.map((name) => [name, noFile]))),
-      DirectoryEntryStream: resource({ readDirectoryEntry: () => undefined }),
-      filesystemErrorCode: () => undefined,
-    },
+    ...createFiles({ mounts: hooks.mounts ?? [], stream: sourceStream }),
     "wasi:io/error": { Error: IoError },
     "wasi:io/poll": { Pollable, poll: (pollables: unknown[]) => Uint32Array.from(pollables.keys()) },
     "wasi:io/streams": { InputStream, OutputStream },
@@ -185,37 +178,6 @@ export function createWasi(hooks: WasiHooks): WasiImports {
   };
   return bare(Object.fromEntries(Object.entries(interfaces).map(([name, members]) => [name, bare(members)])));
 }
-
-/** Methods of a file: there is none to call them on, but glue wants them to exist. */
-const DESCRIPTOR_METHODS = [
-  "readViaStream",
-  "writeViaStream",
-  "appendViaStream",
-  "advise",
-  "syncData",
-  "getFlags",
-  "getType",
-  "setSize",
-  "setTimes",
-  "read",
-  "write",
-  "readDirectory",
-  "sync",
-  "createDirectoryAt",
-  "stat",
-  "statAt",
-  "setTimesAt",
-  "linkAt",
-  "openAt",
-  "readlinkAt",
-  "removeDirectoryAt",
-  "renameAt",
-  "symlinkAt",
-  "unlinkFileAt",
-  "isSameObject",
-  "metadataHash",
-  "metadataHashAt",
-];
 
 /** The interfaces that every actor gets, without their version. */
 export const HARMLESS_INTERFACES: ReadonlySet<string> = new Set(

@@ -188,12 +188,17 @@ interface outgoing-handler {
  * Writes the packages into a folder.
  *
  * @param version Of WASI, such as `0.2.3`.
+ * @param namespace What they are called instead of `wasi:`.
  */
-export async function writeWit(folder: string, version: string): Promise<void> {
+export async function writeWit(
+  folder: string,
+  { version, namespace = "wasi:" }: { readonly version: string; readonly namespace?: string },
+): Promise<void> {
   const actor = await Deno.readTextFile(ACTOR);
-  const deps = { actor, io: io(version), clocks: clocks(version), http: http(version) };
+  const named = (text: string) => text.replaceAll("wasi:", namespace);
+  const deps = { actor, io: named(io(version)), clocks: named(clocks(version)), http: named(http(version)) };
   await Deno.mkdir(join(folder, "deps"), { recursive: true });
-  await Deno.writeTextFile(join(folder, "world.wit"), world(version));
+  await Deno.writeTextFile(join(folder, "world.wit"), named(world(version)));
   for (const [name, text] of Object.entries(deps)) {
     await Deno.mkdir(join(folder, "deps", name), { recursive: true });
     await Deno.writeTextFile(join(folder, "deps", name, "package.wit"), text);

@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS, type Isolation, type Limits } from "../limits.ts";
 import type { Services } from "./services.ts";
 import type { GuestLog, Stage, StageEvent } from "./stage.ts";
 import type { Config } from "./wire/load.ts";
-import { type StageOptions, startStage, superviseSandboxes } from "./supervisor.ts";
+import { type GrantedFiles, type StageOptions, startStage, superviseSandboxes } from "./supervisor.ts";
 
 const WIT = fromFileUrl(new URL("../../sdk/wit/actor.wit", import.meta.url));
 
@@ -205,6 +205,7 @@ export interface TestStageOptions {
   readonly grants?: Grants;
   readonly services?: Services;
   readonly config?: Config;
+  readonly files?: GrantedFiles;
   /** Called with each event, after it was noted. */
   readonly onEvent?: (event: StageEvent, stage: Stage | undefined) => void;
   /** Called with each log line, after it was noted. */
@@ -226,7 +227,7 @@ async function prepare(bytes: Uint8Array): Promise<PreparedComponent> {
   const path = join(testFolder(), `${crypto.randomUUID()}.wasm`);
   await Deno.writeFile(path, bytes);
   // What a component may import is another test's.
-  const grants = { route: [], env: {}, secrets: {}, state: {}, clock: "coarse" as const };
+  const grants = { route: [], env: {}, secrets: {}, http: [], state: {}, clock: "coarse" as const };
   const rules = { cacheDir: testFolder(), grants, limits: DEFAULT_LIMITS };
   return await prepareComponent({ kind: "file", path }, rules);
 }
@@ -253,6 +254,7 @@ export async function withStage(
     cacheDir: testFolder(),
     ...(options.services ? { services: options.services } : {}),
     ...(options.config ? { config: options.config } : {}),
+    ...(options.files ? { files: options.files } : {}),
     onLog: (log) => {
       logs.push(log);
       options.onLog?.(log, current.stage);

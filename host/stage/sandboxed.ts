@@ -76,7 +76,7 @@ export class Sandboxed {
 
   /** Starts the process. @throws what the system throws when it cannot. */
   constructor(options: SandboxedOptions) {
-    const { glue: _glue, modules: _modules, ...settings } = options.load;
+    const { glue: _glue, modules: _modules, files: _files, ...settings } = options.load;
     const pages = Math.max(1, Math.floor(settings.limits.memoryBytes / PAGE_BYTES));
     this.#options = options;
     this.#settings = settings;

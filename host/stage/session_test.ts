@@ -21,6 +21,7 @@ function session(limits: Partial<Limits> = {}) {
     blocking: false,
     config: { environment: [], values: [] },
     services: [],
+    mounts: [],
   } as const;
   const session = new Session(envelope("1", 1, { headers: { a: 1 } }), settings, {
     onLog: ({ level, message }) => logs.push(`${level}: ${message}`),
@@ -51,6 +52,7 @@ Deno.test("nonces are not repeated", () => {
     blocking: false,
     config: { environment: [], values: [] },
     services: [],
+    mounts: [],
   } as const;
   const hooks = { onLog: () => {}, onFly: () => {} };
   const nonces = Array.from({ length: 1000 }, () => new Session(envelope("1", 1), settings, hooks).nonce);

@@ -15,9 +15,16 @@ import { ComponentStartError, StageBrokenError, StageClosedError } from "./error
 import type { End, Fault } from "./end.ts";
 import type { Job } from "./hops.ts";
 import { Sandboxed, TIMEOUT } from "./sandboxed.ts";
+import type { MountedFile } from "../sandbox/file_tree.ts";
 import { SERVICES, type Services } from "./services.ts";
 import type { Config } from "./wire/load.ts";
 import type { GuestLog, Stage, StageEvent } from "./stage.ts";
+
+/** Files by the folders that a spec mounts. */
+export interface GrantedFiles {
+  readonly mounts: readonly string[];
+  readonly files: readonly MountedFile[];
+}
 
 /** What a stage is started with. */
 export interface StageOptions {
@@ -31,6 +38,8 @@ export interface StageOptions {
   readonly grants: Pick<Grants, "route" | "clock">;
   /** Values that are granted. @default none */
   readonly config?: Config;
+  /** Files that its guests can read. @default none */
+  readonly files?: GrantedFiles;
   /** What its guests may ask for. @default nothing */
   readonly services?: Services;
   /** Folder for the bundled code of the sandbox. */
@@ -48,6 +57,7 @@ export interface StageOptions {
  * they were given, with no hop done between.
  */
 const IN_A_ROW = { crashes: 5, stalls: 2 };
+const NO_FILES: GrantedFiles = { mounts: [], files: [] };
 const NO_CONFIG: Config = { environment: [], values: [] };
 /** For how long, in milliseconds. */
 const SUSPENDED_MS = 10_000;
@@ -160,14 +170,15 @@ class Supervisor implements Stage {
   #spawn(): Sandboxed {
     const startedAt = performance.now();
     const { actor, limits, isolation, grants: { route, clock }, component } = this.#options;
-    const { onLog = () => {}, onFly = () => {}, services = {}, config = NO_CONFIG } = this.#options;
+    const { onLog = () => {}, onFly = () => {}, services = {}, config = NO_CONFIG, files = NO_FILES } =
+      this.#options;
     const { glue, modules, baselineOnly, blocking } = component;
     const grants = { route, ...(clock === undefined ? {} : { clock }) };
     const granted = SERVICES.filter((name) => services[name]);
     const sandboxed = new Sandboxed({
       script: this.#script,
       load: {
-        ...{ actor, limits, isolation, grants, config, services: granted, glue, modules, blocking },
+        ...{ actor, limits, isolation, grants, config, ...files, services: granted, glue, modules, blocking },
         ahead: this.#ahead,
         ...restoring(this.#options),
       },

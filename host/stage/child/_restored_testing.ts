@@ -58,6 +58,7 @@ export async function openComponent(bytes: Uint8Array): Promise<OpenComponent> {
     modules: new Map(modules.map(({ name, bytes }) => [name, new WebAssembly.Module(opened(bytes))])),
     text: guestText(LONGEST_TEXT),
     settings: SETTINGS,
+    mounts: [],
   };
   const make = (restore: string | undefined): Instance => {
     made++;
@@ -85,6 +86,7 @@ const SETTINGS = {
   grants: { route: [] },
   config: { environment: [], values: [] },
   services: [],
+  mounts: [],
   limits: DEFAULT_LIMITS,
   isolation: "fresh",
   ahead: true,

@@ -7,7 +7,9 @@
 
 import type { LoadSettings } from "../wire/load.ts";
 import { configImports } from "./config.ts";
+import type { WasiImports } from "../../sandbox/wasi.ts";
 import type { GuestText } from "./guest_text.ts";
+import { httpImports } from "./http.ts";
 import type { Mesh } from "./mesh.ts";
 import { stateImports } from "./state.ts";
 
@@ -15,17 +17,20 @@ import { stateImports } from "./state.ts";
 export interface GrantedOptions {
   readonly settings: LoadSettings;
   readonly text: GuestText;
+  /** The WASI that every actor gets. */
+  readonly wasi: WasiImports;
 }
 
 /** Makes them. @param mesh The hop that the instance is in, if it is in one. */
 export function grantedImports(
   mesh: () => Mesh | undefined,
-  { settings, text }: GrantedOptions,
+  { settings, text, wasi }: GrantedOptions,
 ): Record<string, object> {
   const { services, config } = settings;
   return {
     ...(config.values.length > 0 ? configImports(config) : {}),
     ...(services.includes("state") ? stateImports(hopOf(mesh), text) : {}),
+    ...(services.includes("http") ? httpImports(hopOf(mesh), { text, wasi }) : {}),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { createWasi } from "../../sandbox/wasi.ts";
+import type { Mount } from "../../sandbox/file_tree.ts";
 import type { Level } from "../wire/call.ts";
 import type { LoadSettings } from "../wire/load.ts";
 import { grantedImports } from "./granted.ts";
@@ -29,6 +30,8 @@ export interface Component {
   readonly modules: ReadonlyMap<string, WebAssembly.Module>;
   readonly text: GuestText;
   readonly settings: LoadSettings;
+  /** Folders that its guests can read. */
+  readonly mounts: readonly Mount[];
 }
 
 /** One instance. */
@@ -68,7 +71,7 @@ const EARLY_BYTES = 8 * 1024;
  * @throws {InstantiationError}
  */
 export function makeInstance(
-  { instantiate, modules, text, settings }: Component,
+  { instantiate, modules, text, settings, mounts }: Component,
   restore?: string,
 ): Instance {
   const state = restore === undefined ? undefined : new RestoredState(restore);
@@ -79,16 +82,15 @@ export function makeInstance(
   let mesh: Mesh | undefined;
   const write = (stream: Stream) => (bytes: Uint8Array) =>
     mesh ? mesh.write(stream, bytes) : early.write(stream, bytes);
-  const given = {
-    ...createWasi({
-      stdout: write("stdout"),
-      stderr: write("stderr"),
-      age: () => elapsed() - began,
-      environment: settings.config.environment,
-      preciseClock: settings.grants.clock === "precise",
-    }),
-    ...grantedImports(() => mesh, { settings, text }),
-  };
+  const wasi = createWasi({
+    stdout: write("stdout"),
+    stderr: write("stderr"),
+    age: () => elapsed() - began,
+    environment: settings.config.environment,
+    mounts,
+    preciseClock: settings.grants.clock === "precise",
+  });
+  const given = { ...wasi, ...grantedImports(() => mesh, { settings, text, wasi }) };
   const told = (what: string) => made || state?.spoil(`it called ${what} while it was made`);
   const imports = Object.assign(
     Object.create(null),

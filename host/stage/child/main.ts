@@ -7,6 +7,7 @@
  */
 
 import { harden } from "../../sandbox/hardening/harden.ts";
+import { mountsOf } from "../../sandbox/file_tree.ts";
 import { decodeAnswer } from "../wire/ask.ts";
 import { encodeText } from "../wire/bytes.ts";
 import { encodeFailure } from "../wire/failure.ts";
@@ -87,7 +88,7 @@ function idle(): void {
 
 /** Makes the component ready, with one instance, so that what cannot be instantiated is known at start. */
 async function load(frame: Frame): Promise<Actor | undefined> {
-  const { glue, modules: parts, ...settings } = decodeLoad(frame.body);
+  const { glue, modules: parts, files, ...settings } = decodeLoad(frame.body);
   try {
     const modules = new Map(
       parts.map(({ name, bytes }) => [name, new WebAssembly.Module(bytes as BufferSource)]),
@@ -99,7 +100,13 @@ async function load(frame: Frame): Promise<Actor | undefined> {
     port.send(FrameType.Entered, 0n);
     port.flush();
     const { instantiate } = await import(url) as { instantiate: Instantiate };
-    const instances = sourceOf({ instantiate, modules, text, settings });
+    const instances = sourceOf({
+      instantiate,
+      modules,
+      text,
+      settings,
+      mounts: mountsOf(settings.mounts, files),
+    });
     instances.prepare();
     port.send(FrameType.Ready, 0n);
     return { settings, instances };

@@ -120,12 +120,14 @@ Deno.test("a load comes out as it went in", () => {
     blocking: false,
     config: { environment: [], values: [] },
     services: [],
+    mounts: [],
   };
   const modules = [{ name: "a.wasm", bytes: Uint8Array.of(1, 2) }, {
     name: "b.wasm",
     bytes: new Uint8Array(),
   }];
-  const load = { ...settings, glue: encodeText("glue"), modules };
+  const files = [{ mount: "/data", path: "a/b", bytes: Uint8Array.of(3) }];
+  const load = { ...settings, glue: encodeText("glue"), modules, files };
   assertEquals(decodeLoad(joined(encodeLoad(load))), load);
 });
 

@@ -15,6 +15,7 @@ export const STOPPED = [
   "troupe.OutputLimit",
   "troupe.BadOutput",
   "troupe.HostCallLimit",
+  "troupe.EgressBytes",
 ] as const;
 
 /** The guest was stopped, or what it returned cannot be taken. */
