@@ -14,6 +14,7 @@ import { answerCommand } from "./commands/answer/command.ts";
 import { buildCommand } from "./commands/build/command.ts";
 import { cancelCommand, pauseCommand, resumeCommand } from "./commands/control/command.ts";
 import { dlqCommand } from "./commands/dlq/command.ts";
+import { doctorCommand } from "./commands/doctor/command.ts";
 import { EXIT } from "./commands/exit_code.ts";
 import { inspectCommand } from "./commands/inspect/command.ts";
 import { newCommand } from "./commands/new/command.ts";
@@ -62,6 +63,7 @@ Begin with:
     newCommand(),
     buildCommand(),
     inspectCommand(),
+    doctorCommand(),
   ];
   for (const command of commands) {
     command.option("--debug", "prints where an error comes from");

@@ -2,7 +2,14 @@
 
 import { type Command, Option } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { objectsOption, parseDuration, parsePort, storeOption, transportOption } from "../option_values.ts";
+import {
+  objectsOption,
+  parseDuration,
+  parsePort,
+  stateOption,
+  storeOption,
+  transportOption,
+} from "../option_values.ts";
 import type { UpOptions } from "./run.ts";
 
 /** `troupe up [DIR]`. */
@@ -38,11 +45,13 @@ export function upCommand(): Command {
     .addOption(transportOption("what mesh.yaml in DIR says, or embedded"))
     .addOption(storeOption("what mesh.yaml in DIR says, or sqlite"))
     .addOption(objectsOption("what mesh.yaml in DIR says, or none"))
+    .addOption(stateOption("what mesh.yaml in DIR says, or a file in --data"))
     .option("--retention <time>", "how long results and dead letters are kept (default: 7d)", parseDuration)
     .option("--keep-ids <time>", "how long their ids are known (default: 14d)", parseDuration)
     .option("--until-idle", "end when nothing is left to do", false)
     .option("--no-watch", "do not look for changes of sources")
     .option("--no-check", "do not check the types of TypeScript sources")
+    .option("--require-hardening", "do not start when a layer around sandboxes is missing", false)
     .option("--metrics-port <port>", "serve /healthz, /readyz and /metrics; 0 takes a free port", parsePort)
     .addOption(new Option("--log <format>", "how log lines look").choices(["text", "json"]).default("text"))
     .addOption(

@@ -10,6 +10,7 @@ import { DEFAULT_RETENTION, type Retention } from "@troupe/host/crew/retention";
 import type { Level } from "@troupe/host/observe/logs";
 import { createMetrics, NO_METRICS } from "@troupe/host/observe/metrics";
 import { openTracing } from "@troupe/host/observe/tracing";
+import { requireHardening } from "@troupe/host/sandbox/hardening/probe";
 import { join } from "@std/path";
 import { Counter } from "../../mesh/counter.ts";
 import { DATA_FOLDER, MeshFolder } from "../../mesh/folder.ts";
@@ -36,6 +37,8 @@ export interface UpOptions {
   readonly store?: string;
   /** Address of a bucket. @default what `mesh.yaml` says, or none */
   readonly objects?: string;
+  /** Address of what actors keep. @default what `mesh.yaml` says, or a file in `data` */
+  readonly state?: string;
   /** See `Retention`, in milliseconds. */
   readonly retention?: number;
   readonly keepIds?: number;
@@ -45,6 +48,8 @@ export interface UpOptions {
   readonly watch: boolean;
   /** Whether to check the types of TypeScript sources. */
   readonly check: boolean;
+  /** Whether a missing layer around sandboxes is a reason not to start. */
+  readonly requireHardening: boolean;
   /** Where to serve health and metrics; 0 for any port that is free. @default they are not served */
   readonly metricsPort?: number;
   readonly log: "text" | "json";
@@ -57,7 +62,8 @@ export interface UpOptions {
  * Runs a mesh until it is interrupted, or idle with `untilIdle`.
  *
  * @returns The exit code.
- * @throws {ActorSpecError} when an `actor.yaml` is wrong; {@linkcode MeshRunningError} when the state is in use.
+ * @throws {ActorSpecError} when an `actor.yaml` is wrong; {@linkcode MeshRunningError} when the state is in use;
+ * {@linkcode HardeningMissingError} when a layer is missing and is required.
  */
 export async function up(options: UpOptions): Promise<number> {
   using interruption = new Interruption();
@@ -69,9 +75,11 @@ export async function up(options: UpOptions): Promise<number> {
     transport: options.transport ?? file?.transport,
     store: options.store ?? file?.store,
     objects: options.objects ?? file?.objects,
+    state: options.state ?? file?.state,
   });
   await folder.make();
   using _lock = await folder.lock();
+  if (options.requireHardening) await requireHardening(folder.cacheDir);
   const metrics = options.metricsPort === undefined ? undefined : await createMetrics();
   const counter = new Counter(metrics ?? NO_METRICS);
   const teller = openTeller(options, counter);
