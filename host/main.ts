@@ -28,6 +28,7 @@ import { createLogger, type Logger } from "./observe/logs.ts";
 import { createMetrics, type HostMetrics, NO_METRICS } from "./observe/metrics.ts";
 import { openTracing, type Tracing } from "./observe/tracing.ts";
 import { startReplica } from "./replica.ts";
+import { requireHardening } from "./sandbox/hardening/probe.ts";
 import { bundleStage } from "./stage/supervisor.ts";
 import { openTransport } from "./transport/open.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -46,6 +47,8 @@ const USAGE = `Runs one replica of an actor, or a member of the crew.
                          s3://BUCKET/PREFIX?region=REGION; or TROUPE_OBJECTS
   --retention TIME       how long x-sink keeps what ended (7d)
   --keep-ids TIME        how long it knows the ids of that, so that a late repeat is one (14d)
+  --require-hardening    does not start an actor when a layer around its sandbox is missing that
+                         the kernel should give; see docs/hardening.md
   --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
   --no-restore           makes an instance anew for each envelope, also where a used one can be
                          put back to where it began
@@ -76,6 +79,8 @@ interface Settings {
   /** Folder for transpiled components; empty for the crew. */
   readonly cache: string;
   readonly retention: Retention;
+  /** Whether a missing layer around the sandbox is a reason not to start. */
+  readonly insists: boolean;
   readonly port: number | undefined;
   /** See `StageOptions.restore`. */
   readonly restore: boolean;
@@ -102,6 +107,7 @@ const Options = z.object({
   )
     .pipe(z.number().max(65_535, "--metrics-port is a number from 0 to 65535")).optional(),
   "no-restore": z.boolean(),
+  "require-hardening": z.boolean(),
   log: z.enum(["json", "text"], "--log is json or text"),
   help: z.boolean(),
 });
@@ -112,7 +118,15 @@ function readSettings(args: readonly string[]): Settings | undefined {
   if (values.help) return undefined;
   const read = Options.safeParse(values);
   if (!read.success) throw new UsageError(read.error.issues.map(({ message }) => message).join("; "));
-  const { transport, cache, store, objects, log: format, "metrics-port": port } = read.data;
+  const {
+    transport,
+    cache,
+    store,
+    objects,
+    log: format,
+    "metrics-port": port,
+    "require-hardening": insists,
+  } = read.data;
   const retention = { keepMs: read.data.retention, keepIdsMs: read.data["keep-ids"] };
   if (retention.keepIdsMs < retention.keepMs) {
     throw new UsageError("--keep-ids is less than --retention: an id is known as long as what came under it");
@@ -128,7 +142,7 @@ function readSettings(args: readonly string[]): Settings | undefined {
   if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a place to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
   const restore = !read.data["no-restore"];
-  return { what, isCrew, transport, store, objects, cache, retention, port, restore, format };
+  return { what, isCrew, transport, store, objects, cache, retention, port, restore, insists, format };
 }
 
 function parseCommandLine(args: readonly string[]) {
@@ -143,6 +157,7 @@ function parseCommandLine(args: readonly string[]) {
         objects: { type: "string", default: Deno.env.get("TROUPE_OBJECTS") ?? "" },
         retention: { type: "string" },
         "keep-ids": { type: "string" },
+        "require-hardening": { type: "boolean", default: false },
         "metrics-port": { type: "string" },
         "no-restore": { type: "boolean", default: false },
         log: { type: "string", default: "json" },
@@ -164,6 +179,8 @@ interface Running {
 
 async function run(settings: Settings): Promise<void> {
   const { what, store, objects, cache, port, retention, restore } = settings;
+  // Before anything is taken: an actor that may not run here is none of the queue's business.
+  if (settings.insists && !settings.isCrew) await requireHardening(cache);
   const logger = createLogger({ format: settings.format });
   const tracing = await openTracing(Deno.env.toObject(), {
     service: "troupe",
