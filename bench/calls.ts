@@ -1,5 +1,5 @@
 /**
- * What one call costs in a stage, by isolation.
+ * What one call costs in a stage, by the way to the state in which it finds its instance.
  *
  * @module
  */
@@ -15,39 +15,62 @@ import { type Row, spread } from "./table.ts";
 const CALLS = 1_000;
 const WARM_UP = 100;
 
-/** Alternates between the isolations, so that a noisy moment hits them all. */
+/** A way to the state in which an envelope finds an instance. */
+interface Way {
+  readonly what: string;
+  readonly isolation: Isolation;
+  readonly restore: boolean;
+  readonly note: string;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    what: "fresh",
+    isolation: "fresh",
+    restore: true,
+    note: "a used instance, put back to where it began while the host is busy elsewhere",
+  },
+  {
+    what: "fresh, --no-restore",
+    isolation: "fresh",
+    restore: false,
+    note: "a new instance for each call, made ahead while the host is busy elsewhere",
+  },
+  { what: "reuse", isolation: "reuse", restore: false, note: "the same instance again" },
+];
+
+/** Alternates between the ways, so that a noisy moment hits them all. */
 export async function benchCalls(actors: BenchActors, cacheDir: string): Promise<Row[]> {
-  const isolations: Isolation[] = ["fresh", "reuse"];
-  const stages = new Map<Isolation, Stage>();
-  const measured = new Map<Isolation, number[]>(isolations.map((isolation) => [isolation, []]));
-  for (const isolation of isolations) {
-    stages.set(isolation, await openBenchStage(actors, isolation, cacheDir));
-  }
+  const opened = await Promise.all(WAYS.map(async (way) => ({
+    way,
+    stage: await openBenchStage(actors, way, cacheDir),
+    measured: [] as number[],
+  })));
   for (let call = -WARM_UP; call < CALLS; call++) {
-    for (const [isolation, stage] of stages) {
+    for (const { stage, measured } of opened) {
       const started = performance.now();
       const result = await stage.run(envelope(call));
       if (!result.ok) throw new Error(`the no-op actor failed: ${result.failure.message}`);
-      if (call >= 0) measured.get(isolation)?.push(performance.now() - started);
+      if (call >= 0) measured.push(performance.now() - started);
     }
   }
-  for (const stage of stages.values()) await stage.close();
-  const notes: Record<Isolation, string> = {
-    fresh: "a new instance for each call, made ahead while the host is busy elsewhere",
-    reuse: "the same instance again",
-  };
-  return isolations.map((isolation) => ({
-    what: `JavaScript, ${isolation}`,
-    value: spread(measured.get(isolation) ?? []),
-    note: notes[isolation],
+  for (const { stage } of opened) await stage.close();
+  return opened.map(({ way: { what, note }, measured }) => ({
+    what: `JavaScript, ${what}`,
+    value: spread(measured),
+    note,
   }));
 }
 
-async function openBenchStage(actors: BenchActors, isolation: Isolation, cacheDir: string): Promise<Stage> {
+async function openBenchStage(
+  actors: BenchActors,
+  { isolation, restore }: Way,
+  cacheDir: string,
+): Promise<Stage> {
   const spec = actors.spec("noop", isolation);
   const { grants, limits } = spec;
   const component = await prepareComponent(spec.component, { cacheDir, grants, limits });
-  return await startStage({ actor: spec.name, component, limits, isolation, grants, cacheDir });
+  return await startStage({ actor: spec.name, component, limits, isolation, restore, grants, cacheDir });
 }
 
 function envelope(n: number): Envelope {

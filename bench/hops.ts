@@ -23,11 +23,14 @@ const ROUNDS = 2;
 interface Course {
   readonly what: string;
   readonly isolation: Isolation;
+  /** Whether instances are restored. @default true */
+  readonly restore?: boolean;
   readonly chain: readonly string[];
 }
 
 const COURSES: readonly Course[] = [
   { what: "one JavaScript actor, fresh", isolation: "fresh", chain: ["one"] },
+  { what: "one JavaScript actor, fresh, --no-restore", isolation: "fresh", restore: false, chain: ["one"] },
   { what: "one JavaScript actor, reuse", isolation: "reuse", chain: ["one"] },
   { what: "a chain of three, fresh", isolation: "fresh", chain: ["one", "two", "three"] },
   { what: "a chain of three, reuse", isolation: "reuse", chain: ["one", "two", "three"] },
@@ -53,7 +56,7 @@ export async function benchHops(
 }
 
 async function run(
-  { isolation, chain }: Course,
+  { isolation, restore = true, chain }: Course,
   actors: BenchActors,
   { cacheDir, folder }: { cacheDir: string; folder: string },
 ): Promise<number> {
@@ -74,7 +77,13 @@ async function run(
   }
   const hosts = await Promise.all(
     chain.map((name) =>
-      startReplica(actors.spec(name, isolation), { transport, logger, metrics: NO_METRICS, cacheDir })
+      startReplica(actors.spec(name, isolation), {
+        transport,
+        logger,
+        metrics: NO_METRICS,
+        cacheDir,
+        restore,
+      })
     ),
   );
   const started = performance.now();
