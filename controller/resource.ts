@@ -8,7 +8,7 @@ import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import { z } from "zod";
 import { actorName, bytes, count, duration, literal, object, rate, wants } from "./_fields.ts";
 import { grants } from "./grants_resource.ts";
-import { httpRule } from "./http_grant.ts";
+import { httpRule, injectedHeader } from "./http_grant.ts";
 import { policy, resiliency, rule, wantsOtherActors } from "./resiliency_resource.ts";
 
 /** The version of the resource that is read here. */
@@ -57,6 +57,8 @@ const limits = object({
   logBytes: bytes({ least: 0, most: 1024 * MIB }).default(DEFAULT_LIMITS.logBytes),
   /** Questions to the host that one hop may have open at once. */
   hostCalls: count({ least: 1, most: 1000 }).default(DEFAULT_LIMITS.hostCalls),
+  /** Bytes of all requests that one hop sends, and of their responses. */
+  egressBytes: bytes({ least: 0, most: 64 * 1024 * MIB }).default(DEFAULT_LIMITS.egressBytes),
   /** Processor time of one hop. */
   cpu: duration({ least: 20, most: 24 * 3_600_000 }).optional(),
   /** Resident memory of the sandbox. */
@@ -104,6 +106,8 @@ export const FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, re
   ["spec.grants.state", ["bucket"]],
   ["spec.grants.files[]", ["from", "path"]],
   ["spec.grants.http[]", Object.keys(httpRule.shape)],
+  ["spec.grants.http[].headers.*", Object.keys(injectedHeader.shape)],
+  ["spec.grants.http[].headers.*.from", ["env", "file"]],
   ["spec.resiliency", Object.keys(resiliency.shape)],
   ["spec.resiliency.policies.*", Object.keys(policy.shape)],
   ["spec.resiliency.rules[]", Object.keys(rule.shape)],
@@ -122,7 +126,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
     "queuePolicy",
     "suspend",
   ].map((name) => `spec.${name}`),
-  ...["egressBytes"].map((name) => `spec.limits.${name}`),
   ...["random"].map((name) => `spec.grants.${name}`),
 ]);
 

@@ -77,6 +77,7 @@ export function parseActorSpec(text: string, { file }: { readonly file: string }
       emittedBytes: spec.limits.emittedBytes,
       logBytes: spec.limits.logBytes,
       hostCalls: spec.limits.hostCalls,
+      egressBytes: spec.limits.egressBytes,
       ...(spec.limits.cpu === undefined ? {} : { cpuMs: spec.limits.cpu }),
       ...(spec.limits.residentMemory === undefined ? {} : { residentBytes: spec.limits.residentMemory }),
     },

@@ -56,6 +56,7 @@ Deno.test("everything can be said", () => {
     emittedBytes: 1_048_576,
     logBytes: 0,
     hostCalls: 16,
+    egressBytes: 134_217_728,
   });
   assertEquals(spec.grants.route, ["store", "review-*", "x-sink"]);
 });
@@ -218,7 +219,6 @@ const LATER = [
   ...["transport", "scaling", "resources", "env", "podTemplate", "queuePolicy", "suspend"],
   "grants.random",
   ...["oci", "configMap", "persistentVolumeClaim"].map((name) => `component.${name}`),
-  "limits.egressBytes",
 ];
 
 for (const field of LATER) {

@@ -20,6 +20,8 @@ export interface Limits {
   readonly logBytes: number;
   /** Questions to the host, such as for state, that one hop may have open at once. @default 16 */
   readonly hostCalls: number;
+  /** Bytes of all requests that one hop sends, and of their responses. @default 128 MiB */
+  readonly egressBytes: number;
   /** Processor time of one hop, in milliseconds, counted in steps of some 20. @default as long as wall time lasts */
   readonly cpuMs?: number;
   /** Resident memory of the sandbox, in bytes. @default 512 MiB and that of the instances that can be in it */
@@ -35,6 +37,7 @@ export const DEFAULT_LIMITS: Limits = {
   emittedBytes: 16 * 1024 * 1024,
   logBytes: 64 * 1024,
   hostCalls: 16,
+  egressBytes: 128 * 1024 * 1024,
 };
 
 /** Whether an instance serves one envelope (`fresh`) or many (`reuse`). */

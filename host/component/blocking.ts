@@ -23,7 +23,7 @@ const WAITS_FOR_IO: ReadonlyMap<string, RegExp> = new Map([
  * guest never waits.
  */
 export function waitingImports(imports: readonly Pick<ImportFact, "name" | "members">[]): string[] {
-  const sends = imports.some(({ name }) => pathOf(name) === "wasi:http/outgoing-handler");
+  const sends = imports.some(({ name }) => name.startsWith("wasi:http/"));
   return imports.flatMap(({ name, members }) => {
     const path = pathOf(name);
     const waits = ALL_WAIT.has(path) ? /./ : sends ? WAITS_FOR_IO.get(path) : undefined;

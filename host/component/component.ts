@@ -64,6 +64,8 @@ export interface PreparedComponent {
   readonly baselineOnly: boolean;
   /** Its guest may have to wait for the host: its glue's calls are promises. */
   readonly blocking: boolean;
+  /** The grants whose interfaces it imports: of what else it was given, nothing is linked. */
+  readonly uses: ReadonlySet<string>;
   /** Whether its instances can be restored. @default they cannot */
   readonly restorable?: Restorable;
 }

@@ -62,6 +62,7 @@ export async function prepareComponent(
     modules: files.modules,
     baselineOnly: inspection.largestFunction > BASELINE_FUNCTION_BYTES,
     blocking,
+    uses: new Set(inspection.imports.flatMap(({ grant }) => grant ?? [])),
     restorable: files.restorable,
   };
 }

@@ -34,6 +34,8 @@ export interface EgressRequest {
   readonly firstByteMs?: number;
   /** For each piece of a body, in milliseconds. @default what the limits say of silence */
   readonly betweenBytesMs?: number;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
 }
 
 /** The response. A redirect is one like any other: whoever follows it sends a request, which is checked. */
@@ -90,10 +92,14 @@ export class HopEgress {
     const ending = new AbortController();
     this.#pending.add(ending);
     const timer = setTimeout(() => ending.abort(tooLong(limits.totalMs)), limits.totalMs);
+    const end = () => ending.abort(ended());
+    request.signal?.addEventListener("abort", end);
+    if (request.signal?.aborted) end();
     const done = () => {
       clearTimeout(timer);
+      request.signal?.removeEventListener("abort", end);
       this.#pending.delete(ending);
-      ending.abort(ended());
+      end();
     };
     try {
       return await this.#send(request, { ending, done });

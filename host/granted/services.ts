@@ -4,9 +4,12 @@
  * @module
  */
 
+import { Egress } from "../egress/egress.ts";
 import type { Grants } from "../grants.ts";
+import type { Limits } from "../limits.ts";
 import type { Logger } from "../observe/logs.ts";
 import type { Services } from "../stage/services.ts";
+import { httpService } from "./http_service.ts";
 import type { LateState } from "./late_state.ts";
 import { grantState } from "./state_grant.ts";
 
@@ -21,12 +24,18 @@ export interface ServiceOptions {
  * Makes the services that a spec grants.
  *
  * @throws {NoStateError} when it grants state and there is none; and what opening the state throws that does not pass.
+ * @throws {InjectedHeaderError} when what is to be put into requests is not there.
  */
 export async function servicesOf(
-  { name, grants }: { readonly name: string; readonly grants: Grants },
+  { name, grants, limits }: { readonly name: string; readonly grants: Grants; readonly limits: Limits },
   { logger, state }: ServiceOptions,
 ): Promise<Services> {
   return {
     ...(grants.state ? { state: await grantState({ name, grant: grants.state }, { state, logger }) } : {}),
+    ...(grants.http ? { http: httpService(await openEgress(grants.http, limits)) } : {}),
   };
+}
+
+async function openEgress(rules: NonNullable<Grants["http"]>, { egressBytes }: Limits): Promise<Egress> {
+  return await Egress.open({ rules, limits: { egressBytes } });
 }

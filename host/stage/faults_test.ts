@@ -267,6 +267,7 @@ Deno.test("a stage that does not start leaves no process", async () => {
     modules: [],
     baselineOnly: true,
     blocking: false,
+    uses: new Set<string>(),
   };
   await assertRejects(
     () =>

@@ -15,6 +15,7 @@ function glue(handle: string) {
     modules: [],
     baselineOnly: false,
     blocking: false,
+    uses: new Set<string>(),
   };
 }
 

@@ -174,7 +174,7 @@ class Supervisor implements Stage {
       this.#options;
     const { glue, modules, baselineOnly, blocking } = component;
     const grants = { route, ...(clock === undefined ? {} : { clock }) };
-    const granted = SERVICES.filter((name) => services[name]);
+    const granted = SERVICES.filter((name) => services[name] && component.uses.has(name));
     const sandboxed = new Sandboxed({
       script: this.#script,
       load: {

@@ -85,7 +85,14 @@ async function startStaged(
   const glue = runs.kind === "glue" ? await Deno.readFile(runs.path) : new Uint8Array();
   const options = {
     actor: name,
-    component: { digest: "", glue, modules: [], baselineOnly: false, blocking: false },
+    component: {
+      digest: "",
+      glue,
+      modules: [],
+      baselineOnly: false,
+      blocking: false,
+      uses: new Set<string>(),
+    },
     limits,
     isolation,
     grants,
