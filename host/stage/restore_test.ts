@@ -1,0 +1,38 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { PreparedComponent } from "../component/component.ts";
+import { bundleForSandbox } from "../sandbox/bundle.ts";
+import { obedientActor, order, prepared, testFolder, told, watComponent, withStage } from "./_testing.ts";
+import { ComponentStartError } from "./errors.ts";
+
+/** How a sandbox is told to restore instances. */
+async function toldOf(component: PreparedComponent, restore?: boolean): Promise<string | undefined> {
+  const script = await bundleForSandbox(new URL("./_loaded_testing.ts", import.meta.url), testFolder());
+  const options = { script, ...(restore === undefined ? {} : { restore }) };
+  const { message } = await assertRejects(
+    () => withStage(component, options, () => Promise.resolve()),
+    ComponentStartError,
+  );
+  return JSON.parse(message.slice(message.indexOf("{"))).restore;
+}
+
+Deno.test("a sandbox restores what can be restored, unless it is told not to", async () => {
+  const component = await prepared(await obedientActor());
+  assert(component.restorable && "prefix" in component.restorable);
+  assertEquals(await toldOf(component), component.restorable.prefix);
+  assertEquals(await toldOf(component, true), component.restorable.prefix);
+  assertEquals(await toldOf(component, false), undefined);
+  const odd = await prepared(await watComponent({ fields: `(data "passive")`, handle: `(call $none)` }));
+  assertEquals(await toldOf(odd, true), undefined);
+});
+
+for (const restore of [true, false]) {
+  Deno.test(`no envelope sees what another left, restore: ${restore}`, async () => {
+    await withStage(await obedientActor(), { restore }, async ({ stage }) => {
+      // One after another, at once, and after those that fail.
+      for (const id of ["1", "2", "3"]) assertEquals(told(await stage.run(order(id, ["count"]))), [[1]]);
+      assertEquals(told(await stage.run(order("4", ["count"], ["trap"]))), "troupe.Trap");
+      const many = Array.from({ length: 50 }, (_, n) => stage.run(order(`m${n}`, ["count"], ["count"])));
+      for (const result of await Promise.all(many)) assertEquals(told(result), [[1, 2]]);
+    });
+  });
+}
