@@ -10,6 +10,7 @@
  * @module
  */
 
+import { dirname, join } from "@std/path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { MAX_CLAIMED_ENVELOPE_BYTES } from "./crew/claim_check.ts";
@@ -21,6 +22,7 @@ import { openClaims, openStore } from "./crew/open_store.ts";
 import { DEFAULT_RETENTION, type Retention, startSweeper } from "./crew/retention.ts";
 import { type CrewName, isCrewName, runCrewMember } from "./crew/run.ts";
 import { stopAtOnce } from "./crew/stop_at_once.ts";
+import { LateState } from "./granted/late_state.ts";
 import { durationOf } from "./duration.ts";
 import { TroupeError } from "./errors.ts";
 import { type HealthServer, type Problem, serveHealth } from "./observe/health.ts";
@@ -29,6 +31,7 @@ import { createMetrics, type HostMetrics, NO_METRICS } from "./observe/metrics.t
 import { openTracing, type Tracing } from "./observe/tracing.ts";
 import { startReplica } from "./replica.ts";
 import { requireHardening } from "./sandbox/hardening/probe.ts";
+import { openState } from "./state/open_state.ts";
 import { bundleStage } from "./stage/supervisor.ts";
 import { openTransport } from "./transport/open.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -45,6 +48,9 @@ const USAGE = `Runs one replica of an actor, or a member of the crew.
                          it for payloads that are too large to travel
   --objects BUCKET       where such payloads are kept instead, and copies of what ended:
                          s3://BUCKET/PREFIX?region=REGION; or TROUPE_OBJECTS
+  --state STORE          where actors keep what they are granted to keep: a SQLite file, or
+                         redis://HOST:PORT; or TROUPE_STATE (state.db beside an embedded
+                         transport's file)
   --retention TIME       how long x-sink keeps what ended (7d)
   --keep-ids TIME        how long it knows the ids of that, so that a late repeat is one (14d)
   --require-hardening    does not start an actor when a layer around its sandbox is missing that
@@ -76,6 +82,8 @@ interface Settings {
   readonly store: string;
   /** Address of a bucket; empty for none. */
   readonly objects: string;
+  /** Address of what actors keep; empty for none. */
+  readonly state: string;
   /** Folder for transpiled components; empty for the crew. */
   readonly cache: string;
   readonly retention: Retention;
@@ -100,6 +108,7 @@ const Options = z.object({
   cache: z.string(),
   store: z.string(),
   objects: z.string(),
+  state: z.string(),
   retention: duration("retention").default(DEFAULT_RETENTION.keepMs),
   "keep-ids": duration("keep-ids").default(DEFAULT_RETENTION.keepIdsMs),
   "metrics-port": z.string().regex(/^\d{1,5}$/, "--metrics-port is a number from 0 to 65535").transform(
@@ -142,7 +151,14 @@ function readSettings(args: readonly string[]): Settings | undefined {
   if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a place to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
   const restore = !read.data["no-restore"];
-  return { what, isCrew, transport, store, objects, cache, retention, port, restore, insists, format };
+  const state = read.data.state || stateBeside(transport);
+  return { what, isCrew, transport, store, objects, state, cache, retention, port, restore, insists, format };
+}
+
+/** Where actors keep things when nothing is said: beside the queues, where these are a file; else nowhere. */
+function stateBeside(transport: string): string {
+  const [, file] = /^embedded:(.+)$/s.exec(transport) ?? [];
+  return file === undefined ? "" : join(dirname(file), "state.db");
 }
 
 function parseCommandLine(args: readonly string[]) {
@@ -155,6 +171,7 @@ function parseCommandLine(args: readonly string[]) {
         cache: { type: "string", default: "" },
         store: { type: "string", default: Deno.env.get("TROUPE_STORE") ?? "" },
         objects: { type: "string", default: Deno.env.get("TROUPE_OBJECTS") ?? "" },
+        state: { type: "string", default: Deno.env.get("TROUPE_STATE") ?? "" },
         retention: { type: "string" },
         "keep-ids": { type: "string" },
         "require-hardening": { type: "boolean", default: false },
@@ -178,7 +195,7 @@ interface Running {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const { what, store, objects, cache, port, retention, restore } = settings;
+  const { what, store, objects, state, cache, port, retention, restore } = settings;
   // Before anything is taken: an actor that may not run here is none of the queue's business.
   if (settings.insists && !settings.isCrew) await requireHardening(cache);
   const logger = createLogger({ format: settings.format });
@@ -206,7 +223,7 @@ async function run(settings: Settings): Promise<void> {
     const shared = { transport, logger, metrics: metrics ?? NO_METRICS, tracing };
     const running = isCrewName(what)
       ? await runCrew(what, { ...shared, store, objects, retention })
-      : await runActor(what, { ...shared, store, objects, cacheDir: cache, restore });
+      : await runActor(what, { ...shared, store, objects, stateAddress: state, cacheDir: cache, restore });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
     logger.info("it runs", health ? { metricsPort: health.port } : {});
@@ -234,8 +251,9 @@ function problemsOf(own: Problem, transport: Transport): Problem[] {
 
 async function runActor(
   file: string,
-  { store, objects, ...shared }: Shared & {
+  { store, objects, stateAddress, ...shared }: Shared & {
     readonly cacheDir: string;
+    readonly stateAddress: string;
     readonly restore: boolean;
     readonly store: string;
     readonly objects: string;
@@ -247,9 +265,11 @@ async function runActor(
   const keepsPayloads = store !== "" || objects !== "";
   const claims = keepsPayloads ? () => late.claims() : undefined;
   const transport = withClaims(shared.transport, { claims, logger });
+  const state = stateAddress === "" ? undefined : new LateState(() => openState(stateAddress));
   const options = {
     ...shared,
     transport,
+    ...(state ? { state } : {}),
     ...(keepsPayloads ? { maxEnvelopeBytes: MAX_CLAIMED_ENVELOPE_BYTES } : {}),
   };
   // A bucket that cannot be used is told at the start, beside which it is looked at.
@@ -269,15 +289,16 @@ async function runActor(
     await feed.heard;
     const done = host.run().finally(async () => {
       feed.stop();
-      await late.close();
+      await Promise.all([late.close(), state?.close()]);
     });
     const stop = async () => {
       // What waits for a store that is away would never end.
-      await Promise.all([host.stop(), late.close()]);
+      await Promise.all([host.stop(), late.close(), state?.close()]);
     };
     return { done, problem: () => host.broken, drain: () => host.drain(), stop };
   } catch (error) {
     feed.stop();
+    await state?.close();
     throw error;
   }
 }

@@ -11,7 +11,6 @@ import { BuildError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
 import { lineTable } from "./line_table.ts";
 import { readLineMap } from "./source_map.ts";
-import { ENTRY } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
 
 /** A script, and where its lines come from. */
@@ -39,7 +38,7 @@ export const BUNDLE_FLAGS: readonly string[] = [
 export async function bundle(work: WorkFolder, graph: Graph): Promise<Script> {
   const output = join(work.path, "bundle.js");
   const { success, stderr } = await runDeno(
-    ["bundle", ...BUNDLE_FLAGS, ...work.flags, `--output=${output}`, ENTRY],
+    ["bundle", ...BUNDLE_FLAGS, ...work.flags, `--output=${output}`, graph.kit.entry],
     { cwd: work.path },
   );
   if (!success) throw new BuildError("troupe.SourceError", explain(stderr, work.path));

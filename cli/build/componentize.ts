@@ -11,7 +11,7 @@ import { runDeno } from "./deno.ts";
 import { BuildError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
 import { loadError } from "./load_error.ts";
-import { TREE_CONFIG, TREE_LOCK, WORLD } from "./toolchain.ts";
+import { TREE_CONFIG, TREE_LOCK } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
 
 const CHILD = fromFileUrl(new URL("./child/main.ts", import.meta.url));
@@ -55,7 +55,7 @@ export async function componentize(
     `--config=${TREE_CONFIG}`,
     `--lock=${TREE_LOCK}`,
     CHILD,
-    ...[work.wit, WORLD, input, output, String(loadMs)],
+    ...[work.wit, graph.kit.world, input, output, String(loadMs)],
   ], { cwd: work.path });
   const answer = answerOf(stdout);
   if (!answer) throw new BuildError("troupe.BuildFailed", `The component cannot be made: ${stderr}`);

@@ -3,14 +3,16 @@ import { join } from "@std/path";
 import { testActor } from "./_testing.ts";
 import { componentize } from "./componentize.ts";
 import { BuildError } from "./errors.ts";
+import { PLAIN_KIT } from "./toolchain.ts";
 import { makeWorkFolder } from "./work_folder.ts";
 
+const GRAPH = { kit: PLAIN_KIT, modules: [], packages: {} };
 const LINES = { files: [], runs: [] };
 
 Deno.test("a module that does not end is ended", async () => {
   await using actor = await testActor({ "actor.js": "" });
   await using work = await makeWorkFolder(join(actor.folder, "actor.js"));
-  const options = { work, graph: { modules: [], packages: {} }, loadMs: 200 };
+  const options = { work, graph: GRAPH, loadMs: 200 };
   await assertRejects(
     () => componentize({ text: "for (;;);", lines: LINES }, options),
     BuildError,
@@ -23,7 +25,7 @@ Deno.test("a tool that cannot work is no mistake of the author's", async () => {
   await using work = await makeWorkFolder(join(actor.folder, "actor.js"));
   const options = {
     work: { ...work, wit: join(work.path, "nowhere") },
-    graph: { modules: [], packages: {} },
+    graph: GRAPH,
   };
   const error = await assertRejects(
     () => componentize({ text: "export const handle = () => {};", lines: LINES }, options),

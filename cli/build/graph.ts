@@ -8,7 +8,7 @@ import { fromFileUrl } from "@std/path";
 import { z } from "zod";
 import { runDeno } from "./deno.ts";
 import { BuildError } from "./errors.ts";
-import { ENTRY, SDK_FOLDER } from "./toolchain.ts";
+import { type Kit, PLAIN_KIT, SDK_FOLDER, STATE_KIT } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
 
 const Target = z.object({
@@ -54,6 +54,8 @@ export interface GraphModule {
 
 /** Every module, and every package of npm. */
 export interface Graph {
+  /** What the component is made with, by what the modules import. */
+  readonly kit: Kit;
   readonly modules: readonly GraphModule[];
   /** Such as `zod@4.6.7`, with the packages that each depends on. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
@@ -66,12 +68,19 @@ export interface Graph {
  * @throws {BuildError} when there is no answer.
  */
 export async function graphOf(work: WorkFolder): Promise<Graph> {
-  const { success, stdout, stderr } = await runDeno(["info", "--json", ...work.flags, ENTRY], {
+  const graph = await graphWith(PLAIN_KIT, work);
+  const keepsState = graph.modules.some(({ file }) => file === STATE_KIT.module);
+  return keepsState ? await graphWith(STATE_KIT, work) : graph;
+}
+
+async function graphWith(kit: Kit, work: WorkFolder): Promise<Graph> {
+  const { success, stdout, stderr } = await runDeno(["info", "--json", ...work.flags, kit.entry], {
     cwd: work.path,
   });
   if (!success) throw new BuildError("troupe.BuildFailed", `The modules cannot be listed: ${stderr}`);
   const { modules, npmPackages } = InfoSchema.parse(JSON.parse(stdout));
   return {
+    kit,
     modules: modules.map(({ specifier: url, local, dependencies }) => ({
       url,
       ...(typeof local === "string" ? { file: local } : {}),

@@ -11,6 +11,8 @@ import { findWorkspace } from "./workspace.ts";
 
 /** What an author imports of the SDK. */
 const AUTHORS_NAMES = ["@troupe/sdk", "@troupe/sdk/testing"];
+/** What an author imports of it who keeps something between envelopes. */
+const FURTHER_NAMES = ["@troupe/sdk/state"];
 /** What the SDK's test kit imports in its turn. */
 const TEST_KITS_NAMES = ["@troupe/host/draft", "@troupe/host/limits"];
 
@@ -34,6 +36,8 @@ export async function sdkNames(folder: string): Promise<SdkNames> {
 
 async function allNames(): Promise<Record<string, string>> {
   const tree = await readConfig(dirname(TREE_CONFIG));
-  const resolved = [...AUTHORS_NAMES, ...TEST_KITS_NAMES].map((name) => [name, import.meta.resolve(name)]);
+  const resolved = [...AUTHORS_NAMES, ...FURTHER_NAMES, ...TEST_KITS_NAMES].map((
+    name,
+  ) => [name, import.meta.resolve(name)]);
   return { ...Object.fromEntries(resolved), ...(tree?.imports.zod ? { zod: tree.imports.zod } : {}) };
 }

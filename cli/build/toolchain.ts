@@ -12,8 +12,22 @@ const TREE = new URL("../../", import.meta.url);
 
 /** Folder of the SDK. */
 export const SDK_FOLDER: string = fromFileUrl(SDK).replace(/\/$/, "");
-/** The component's entry, around the author's module. */
-export const ENTRY: string = join(SDK_FOLDER, "runtime", "entry.js");
+/** What is around the author's module in a component. */
+export interface Kit {
+  /** The component's entry. */
+  readonly entry: string;
+  /** The world that it is built for. What is imported there has to be granted, whether or not it is ever called. */
+  readonly world: string;
+}
+
+/** What most components have. */
+export const PLAIN_KIT: Kit = { entry: join(SDK_FOLDER, "runtime", "entry.js"), world: "js-actor" };
+/** What those have in which this module of the SDK is imported. */
+export const STATE_KIT: Kit & { readonly module: string } = {
+  module: join(SDK_FOLDER, "state.ts"),
+  entry: join(SDK_FOLDER, "runtime", "entry_with_state.js"),
+  world: "js-actor-with-state",
+};
 /** What there is in an actor beside the language: its types. */
 export const SURROUNDINGS: string = join(SDK_FOLDER, "surroundings.d.ts");
 /** The configuration by which Troupe itself finds its packages, and their lock file. */
@@ -27,9 +41,6 @@ export const WIT_FILES: readonly (readonly [place: string, path: string])[] = [
   ["deps/wasi-random/random.wit", join(SDK_FOLDER, "wit", "deps", "wasi-random", "random.wit")],
   ["deps/troupe-actor/actor.wit", fromFileUrl(new URL("../wit/actor.wit", SDK))],
 ];
-
-/** The world that components in JavaScript are built for. */
-export const WORLD = "js-actor";
 
 /** Versions of the tools, by their names. */
 export async function toolVersions(): Promise<Readonly<Record<string, string>>> {

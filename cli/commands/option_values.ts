@@ -61,6 +61,14 @@ export function objectsOption(otherwise: string): Option {
   ).env("TROUPE_OBJECTS");
 }
 
+/** The option that names the place of what actors keep. */
+export function stateOption(otherwise: string): Option {
+  return new Option(
+    "--state <address>",
+    `where actors keep what they are granted to keep: a file, or redis://HOST (default: $TROUPE_STATE, or ${otherwise})`,
+  ).env("TROUPE_STATE");
+}
+
 /** The option that names the store. */
 export function storeOption(otherwise: string): Option {
   return new Option(

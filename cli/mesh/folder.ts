@@ -11,6 +11,8 @@ import { LateClaims } from "@troupe/host/crew/late_claims";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { openTransport, type OpenTransportOptions, showAddress } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
+import { openState } from "@troupe/host/state/open_state";
+import type { StateStore } from "@troupe/host/state/store";
 import { join, resolve } from "@std/path";
 import { takeLock } from "./lock.ts";
 import { readNote, writeNote } from "./note.ts";
@@ -40,6 +42,8 @@ export interface MeshAddresses {
   readonly store?: string | undefined;
   /** A bucket for what is large. @default the one that is noted in the folder, or else none */
   readonly objects?: string | undefined;
+  /** What actors keep. @default a SQLite file in the folder */
+  readonly state?: string | undefined;
 }
 
 /** The parts of a mesh's state. */
@@ -49,18 +53,25 @@ export class MeshFolder {
   readonly #transport: string | undefined;
   readonly #store: string | undefined;
   readonly #objects: string | undefined;
+  readonly #state: string | undefined;
 
   /** @param path The folder; it need not exist. */
-  constructor(path: string, { transport, store, objects }: MeshAddresses = {}) {
+  constructor(path: string, { transport, store, objects, state }: MeshAddresses = {}) {
     this.path = resolve(path);
     this.#transport = transport;
     this.#store = store;
     this.#objects = objects;
+    this.#state = state;
   }
 
   /** Transpiled components, and the code of the sandbox. */
   get cacheDir(): string {
     return join(this.path, "cache");
+  }
+
+  /** Opens what actors keep, for the mesh itself. @throws what opening throws. */
+  async openState(): Promise<StateStore> {
+    return await openState(this.#state ?? join(this.path, "state.db"));
   }
 
   /** Makes the folder, if it does not exist. */

@@ -22,6 +22,7 @@ import { runCrewMember } from "@troupe/host/crew/run";
 import { stopAtOnce } from "@troupe/host/crew/stop_at_once";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { runSump } from "@troupe/host/crew/sump";
+import { LateState } from "@troupe/host/granted/late_state";
 import type { Problem } from "@troupe/host/observe/health";
 import type { Logger } from "@troupe/host/observe/logs";
 import type { HostMetrics } from "@troupe/host/observe/metrics";
@@ -88,6 +89,7 @@ export class Mesh {
   readonly #sweeper: Sweeper;
   readonly #teller: ControlTeller;
   readonly #feed: ControlFeed;
+  readonly #state: LateState;
   readonly #idleness: Idleness;
   #ending = false;
   #closed = false;
@@ -103,6 +105,7 @@ export class Mesh {
   ) {
     this.#options = options;
     this.#idleness = idleness;
+    this.#state = new LateState(() => options.folder.openState());
     this.transport = transport;
     this.store = store;
     const { logger, metrics, tracing = NO_TRACING, retention, onEnd = () => {}, noQueueMs = NO_QUEUE_MS } =
@@ -303,6 +306,7 @@ export class Mesh {
         metrics,
         tracing,
         cacheDir: folder.cacheDir,
+        state: this.#state,
         recordPayloadBytes,
         noQueueMs,
       },
@@ -340,7 +344,7 @@ export class Mesh {
     this.#feed.stop();
     this.#closed = true;
     await this.transport.close();
-    await Promise.all([this.#sweeper.stop(), this.store.close()]);
+    await Promise.all([this.#sweeper.stop(), this.store.close(), this.#state.close()]);
   }
 }
 

@@ -9,10 +9,10 @@ import { fromFileUrl } from "@std/path";
 
 const WIT = fromFileUrl(new URL("../../sdk/wit/actor.wit", import.meta.url));
 
-/** Numbers of 64 bits are texts of digits in the payload and in the results, values are texts. */
+/** Versions are texts of digits in the payload and in the results, values are texts. The engine has them as numbers. */
 const SOURCE = `
 import state from "troupe:actor/state@0.1.0";
-const number = (digits) => digits == null ? null : BigInt(digits);
+const number = (digits) => digits == null ? null : Number(digits);
 const bytes = (text) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const text = (bytes) => String.fromCharCode(...bytes);
 const told = (version) => version == null ? null : String(version);
@@ -25,7 +25,7 @@ const calls = {
   keys: (prefix, after, limit) => state.keys(prefix, after ?? null, limit),
   longKey: (length) => state.get("x".repeat(length)),
   add: (key, delta) => told(state.add(key, number(delta))),
-  addMany: (key, times) => { for (let n = 0; n < times; n++) state.add(key, 1n); return null; },
+  addMany: (key, times) => { for (let n = 0; n < times; n++) state.add(key, 1); return null; },
   fail: () => { throw { payload: { code: "Failed" } }; },
 };
 export function handle(payload) {

@@ -5,10 +5,13 @@
  */
 
 import type { MeshCalls } from "./calls.ts";
+import type { StateCalls } from "./state_calls.ts";
 
 /** One hop, as long as it lasts. */
 export interface CurrentHop {
   readonly calls: MeshCalls;
+  /** None in a component that was built without. */
+  readonly state?: StateCalls | undefined;
   /** Verbs that were made and not yet yielded. */
   readonly pending: Set<object>;
 }

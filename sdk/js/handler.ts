@@ -9,6 +9,7 @@ import type { MeshCalls } from "./calls.ts";
 import { AwaitError, NotYieldedError } from "./errors.ts";
 import { isGenerator, isPromise, jsonText } from "./json.ts";
 import { getValue } from "./mesh.ts";
+import type { StateCalls } from "./state_calls.ts";
 import { Verb } from "./verbs.ts";
 
 /**
@@ -24,7 +25,7 @@ export type Handler<In = never, Out = unknown> = (
  *
  * @param handler The author's function.
  * @param payload A JSON text.
- * @param options `calls`: where the calls go.
+ * @param options `calls`: where the calls go. `state`: where those of `state` go, in a component that has it.
  * @returns The JSON text of the last payload, or undefined when there is none.
  * @throws whatever the handler throws; {@linkcode NotJsonError} for a payload that is none; {@linkcode AwaitError} when
  * it is asynchronous; {@linkcode NotYieldedError} when it forgot a `yield`.
@@ -32,10 +33,10 @@ export type Handler<In = never, Out = unknown> = (
 export function runHandler(
   handler: Handler,
   payload: string,
-  { calls }: { readonly calls: MeshCalls },
+  { calls, state }: { readonly calls: MeshCalls; readonly state?: StateCalls | undefined },
 ): string | undefined {
   const pending = new Set<object>();
-  return duringHop({ calls, pending }, () => {
+  return duringHop({ calls, pending, state }, () => {
     const result: unknown = handler(JSON.parse(payload) as never);
     refuseAsync(result);
     const last = isGenerator(result) ? drive(result, { calls, pending }) : result;

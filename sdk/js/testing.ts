@@ -12,6 +12,9 @@ import { RefusedError } from "./errors.ts";
 import { failureOf, type GuestFailure } from "./failure.ts";
 import { type Handler, runHandler } from "./handler.ts";
 import { type Json, jsonText } from "./json.ts";
+import { TestState } from "./testing_state.ts";
+
+export { TestState };
 
 /** What a handler is tested with. */
 export interface RunOptions {
@@ -29,6 +32,8 @@ export interface RunOptions {
   readonly headers?: { readonly [name: string]: Json };
   /** Most emits. @default 1000 */
   readonly emits?: number;
+  /** What it keeps; given to several runs, the later ones find what the earlier ones left. @default an empty one */
+  readonly state?: TestState;
 }
 
 /** One downstream envelope. */
@@ -73,6 +78,7 @@ export interface TestRun {
  */
 export function run<In>(handle: Handler<In>, payload: In, options: RunOptions = {}): TestRun {
   const { grants = [], actor = "actor", id = "test", prev = [], next = [], headers = {} } = options;
+  const { state = new TestState() } = options;
   const edits: TestRun["edits"][number][] = [];
   const flies: Json[] = [];
   const logs: TestRun["logs"][number][] = [];
@@ -100,7 +106,7 @@ export function run<In>(handle: Handler<In>, payload: In, options: RunOptions = 
   const text = jsonText(payload, "the payload");
   let failure: GuestFailure | undefined;
   try {
-    const last = runHandler(handle as Handler, text, { calls });
+    const last = runHandler(handle as Handler, text, { calls, state });
     if (last !== undefined) calls.emit(last);
   } catch (error) {
     failure = failureOf(error);

@@ -29,7 +29,8 @@ export function callsOf(mesh: MeshImport): MeshCalls {
   };
 }
 
-function orRefused<T>(call: () => T): T {
+/** Makes a call; a refusal is thrown as a {@linkcode RefusedError}. */
+export function orRefused<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {

@@ -15,11 +15,14 @@ import { Utf8Decoder, Utf8Encoder } from "./encoding.ts";
 import { LINE_TABLE, type LineTable, mapPositions } from "./lines.ts";
 import { MISTAKE } from "./mistake.ts";
 import { makeCrypto, RandomPool } from "./random.ts";
+import { stateCallsOf, type StateImport } from "./state_contract.ts";
 
 /** What the component imports. */
 export interface ComponentImports {
   readonly mesh: MeshImport;
   readonly random: { getRandomBytes(length: number): Uint8Array };
+  /** Where the author imports `@troupe/sdk/state`. */
+  readonly state?: StateImport;
 }
 
 const pool = new RandomPool();
@@ -40,12 +43,13 @@ export function connect(
 ): (payload: string) => string | undefined {
   const handler = handlerOf(author);
   const calls = callsOf(imports.mesh);
+  const state = imports.state && stateCallsOf(imports.state);
   const randomBytes = (length: number) => imports.random.getRandomBytes(length);
   return (payload) => {
     pool.begin(randomBytes);
     startedAt = undefined;
     try {
-      return runHandler(handler, payload, { calls });
+      return runHandler(handler, payload, { calls, state });
     } catch (error) {
       // Not the actor's failure to tell: left alone it stops the component, and the host, which knows the limit, names it.
       if (isOutOfMemory(error)) throw error;
