@@ -109,6 +109,14 @@ Deno.test("clocks go in steps", () => {
   assertEquals(monotonic(), BigInt(CLOCK_STEP_MS) * 1_000_000n);
 });
 
+Deno.test("the monotonic clock can begin anew", () => {
+  let age = 3 * CLOCK_STEP_MS + 1;
+  const monotonic = wasi({ age: () => age })("wasi:clocks/monotonic-clock", "now");
+  assertEquals(monotonic(), 3n * BigInt(CLOCK_STEP_MS) * 1_000_000n);
+  age = 0;
+  assertEquals(monotonic(), 0n);
+});
+
 Deno.test("random numbers do not repeat from one instance to the next", () => {
   const names = [
     ["wasi:random/random", "getRandomU64"],

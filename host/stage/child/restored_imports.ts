@@ -44,5 +44,5 @@ function isNothing(answer: unknown): boolean {
 
 /** An object that answers its own names only. */
 function bare<T>(members: readonly (readonly [string, T])[]): Record<string, T> {
-  return Object.assign(Object.create(null), Object.fromEntries(members));
+  return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(members)));
 }
