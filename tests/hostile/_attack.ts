@@ -27,7 +27,7 @@ export type Verdict =
     readonly payload: string | undefined;
   }
   /** It comes to no envelope. */
-  | { readonly kind: "refused"; readonly type: string };
+  | { readonly kind: "refused"; readonly types: readonly string[] };
 
 /** One attack. */
 export interface Attack {
@@ -40,6 +40,8 @@ export interface Attack {
   readonly ends: Verdict;
   /** What the failure's message has in it. @default "" */
   readonly says: string;
+  /** What each of its envelopes has in the log, of the actor's; `different`: no two have the same. @default "" */
+  readonly logs: string;
   /** As what it runs; see `_host_protocol.ts`. `maker`: a program that makes the component's bytes or its text. */
   readonly runs: "component" | "glue" | "sandbox" | "maker";
   /** Those that are not the defaults. */
@@ -53,11 +55,11 @@ export interface Attack {
 /** Times where a file says nothing else: fifty, and fewer where each costs a process. */
 const REPEATS = 50;
 
-/** `TYPE`, `TYPE in x-sump`, `returns: PAYLOAD`, two of them with `or` between, or `refused: TYPE`. */
+/** `TYPE`, `TYPE in x-sump`, `returns: PAYLOAD`, `refused: TYPE`; or several with `or` between. */
 const Verdicts = z.string().transform((text, context): Verdict => {
-  const refused = /^refused: ([\w.]+)$/.exec(text)?.[1];
-  if (refused !== undefined) return { kind: "refused", type: refused };
   const ways = text.split(" or ");
+  const refused = ways.flatMap((way) => /^refused: ([\w.]+)$/.exec(way)?.[1] ?? []);
+  if (refused.length === ways.length) return { kind: "refused", types: refused };
   const payloads = ways.flatMap((way) => /^returns: (.+)$/.exec(way)?.[1] ?? []);
   const types = ways.flatMap((way) => /^([\w.-]+)( in x-sump)?$/.exec(way)?.[1] ?? []);
   if (payloads.length > 1 || payloads.length + types.length < ways.length) {
@@ -81,6 +83,7 @@ const Head = z.strictObject({
   tries: z.string().min(10),
   ends: Verdicts,
   says: z.string().default(""),
+  logs: z.string().default(""),
   runs: z.enum(["component", "glue", "sandbox", "maker"]).default("component"),
   limits: LimitsText.default({}),
   isolation: z.enum(["fresh", "reuse"]).default("fresh"),

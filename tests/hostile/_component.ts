@@ -23,7 +23,7 @@ const LIBC = `
       (global.set $heap (i32.add (local.get $at) (local.get 3)))
       (local.get $at))`;
 
-const PIECES = ["component", "libc", "imports", "module", "with", "lift"] as const;
+const PIECES = ["component", "libc", "lower", "imports", "module", "with", "lift"] as const;
 
 /** What a maker exports: text that is the pieces of an attack, or the bytes of what claims to be a component. */
 export interface Maker {
@@ -42,7 +42,7 @@ export async function componentOf({ path, runs }: Pick<Attack, "path" | "runs">)
 
 /** A component out of the pieces of an attack; see `_frame.wat`. Text that is one already is taken as it is. */
 export async function framed(text: string): Promise<Uint8Array> {
-  if (/^\((component|module)\b/m.test(text)) return await parse(text);
+  if (!/^;; -- /m.test(text)) return await parse(text);
   const pieces: Record<string, string> = {};
   let name = "";
   for (const line of text.split("\n")) {

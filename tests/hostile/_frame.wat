@@ -5,6 +5,7 @@
 ;;   ;; -- imports --    more imports of that module
 ;;   ;; -- libc --       the module with memory and allocator, in place of the one below
 ;;   ;; -- component --  definitions before it
+;;   ;; -- lower --      definitions that need the memory: imports of the component, lowered
 ;;   ;; -- with --       what it is instantiated with, besides
 ;;   ;; -- lift --       options with which handle is lifted
 ;; Bytes 256 to 4095 of the memory are the attack's.
@@ -40,6 +41,7 @@
   (core func $emit (canon lower (func $mesh "emit") (memory $memory) (realloc $realloc)))
   (core func $fly (canon lower (func $mesh "fly") (memory $memory) (realloc $realloc)))
   (core func $log (canon lower (func $mesh "log") (memory $memory) (realloc $realloc)))
+  {{lower}}
   (core module $main
     (import "libc" "memory" (memory $memory 1))
     (import "libc" "realloc" (func $realloc (param i32 i32 i32 i32) (result i32)))

@@ -26,7 +26,7 @@ const HOST_LINES = 16;
 /** Does an attack to a mesh, again and again, and asserts what has to hold. */
 export async function prove(attack: Attack, mesh: HostileMesh): Promise<void> {
   const proof = new Proof(attack, mesh);
-  if (attack.ends.kind === "refused") await proof.isRefused(attack.ends.type);
+  if (attack.ends.kind === "refused") await proof.isRefused(attack.ends.types);
   else await proof.isContained();
 }
 
@@ -45,14 +45,14 @@ class Proof {
   }
 
   /** The component does not get to run, as often as it is tried; the honest actor is served between. */
-  async isRefused(type: string): Promise<void> {
+  async isRefused(types: readonly string[]): Promise<void> {
     const { host } = this.#mesh;
     const { says, repeats } = this.#attack;
     const actor = await this.#start();
     const once = async () => {
       const refusal = await host.start(actor).then(() => undefined, (error: unknown) => error);
       assert(refusal instanceof HostRefusal, `it was taken, or: ${refusal}`);
-      assertEquals(refusal.code, type, refusal.message);
+      assert(types.includes(refusal.code), `${refusal.code}: ${refusal.message}`);
       assertStringIncludes(refusal.message, says);
       this.#assertKeepsSecrets(refusal.message);
       await this.#serveHonest();
@@ -161,7 +161,7 @@ class Proof {
   }
 
   #assertLogs(lines: readonly LogLine[]): void {
-    const { limits, repeats, ends } = this.#attack;
+    const { limits, repeats, ends, logs } = this.#attack;
     // A violation is tried once more, and each time is a hop.
     const hops = ends.kind === "ends" && ends.dead ? 2 : 1;
     const logBytes = hops * (limits.logBytes ?? DEFAULT_LIMITS.logBytes);
@@ -173,10 +173,21 @@ class Proof {
       assert(bytes <= logBytes, `${id} has ${bytes} bytes of log`);
       assert(said.length - kept.length <= hops, `${id} has dropped log twice`);
     }
+    if (logs !== "") {
+      this.#assertSaid([...byEnvelope.values()].map((said) => said.map(({ message }) => message)));
+    }
     const own = lines.filter(({ guest }) => !guest).length;
     const most = HOST_LINES * (repeats + WARM_UP);
     assert(own <= most, `the host has written ${own} lines`);
     for (const { text } of lines) this.#assertKeepsSecrets(text);
+  }
+
+  /** What the actor said of each of its envelopes is what it has to be, and nothing of another's. */
+  #assertSaid(said: readonly string[][]): void {
+    const { logs, repeats } = this.#attack;
+    assert(said.length >= repeats, `${said.length} envelopes have log`);
+    if (logs === "different") assertEquals(new Set(said.flat()).size, said.flat().length);
+    else assertEquals(said, said.map(() => [logs]));
   }
 }
 

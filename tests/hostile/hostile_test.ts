@@ -58,7 +58,13 @@ for (const family of FAMILIES) {
 
 async function step(t: Deno.TestContext, name: string, fn: () => Promise<void>): Promise<void> {
   // Steps that run beside each other cannot tell whose timers they see.
-  await t.step({ name, fn: () => unlessStuck(fn()), sanitizeOps: false, sanitizeResources: false, sanitizeExit: false });
+  await t.step({
+    name,
+    fn: () => unlessStuck(fn()),
+    sanitizeOps: false,
+    sanitizeResources: false,
+    sanitizeExit: false,
+  });
 }
 
 /** Nothing here is asked to be quick; but it has to come to an end. */

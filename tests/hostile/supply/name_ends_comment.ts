@@ -1,0 +1,9 @@
+// tries: to end a comment of the glue in a name
+// ends: refused: troupe.BadName
+// runs: maker
+// repeats: 10, each is looked at in a process of its own
+
+import { named } from "./_names.ts";
+
+/** The pieces of the attack. */
+export const make = (): string => named("*/globalThis.owned=1;/*");
