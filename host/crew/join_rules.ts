@@ -9,9 +9,19 @@ import { advanceOne, failed } from "../advance.ts";
 import { encodeEnvelope, type Envelope, NO_ENVELOPE_LIMITS, parseEnvelope } from "../envelope.ts";
 import { type FanFrame, framesOf, popFrame } from "../fan.ts";
 import { type EndedSlice, joinedFans, withJoined } from "./join_header.ts";
-import type { HeldSlice, JoinOutput, JoinRules, JoinWork, RunCount } from "./joining.ts";
+import {
+  EVERY_SLICE,
+  type HeldSlice,
+  type JoinOutput,
+  type JoinRules,
+  type JoinWork,
+  type RunCount,
+} from "./joining.ts";
 import { onward } from "./onward.ts";
 import { readSliceEnd, type SliceEnd, writeSliceEnd } from "./slice_end.ts";
+
+/** Missing slices that a message names. */
+const MOST_LISTED = 20;
 
 const NOTHING: JoinOutput = { id: "", to: "", body: new Uint8Array() };
 
@@ -48,9 +58,16 @@ function build(work: JoinWork, now: Date): JoinOutput {
   const wanted = Math.min(work.quorum ?? 1, work.n);
   const context = { actor: JOIN, now };
   if (arrived.length < wanted) {
+    const there = new Set(arrived.map(({ i }) => i));
+    const missing = Array.from({ length: work.n }, (_, i) => i).filter((i) => !there.has(i));
+    const why = work.quorum === EVERY_SLICE
+      ? "and nothing more for so long that nothing can be under way (header join: a timeout bounds that)"
+      : `and ${wanted} were wanted (header join, quorum)`;
     const message =
-      `${arrived.length} of ${work.n} slices came, and ${wanted} were wanted (header join, quorum); ` +
-      `x-troupe-join says which are missing. Replayed, it goes on with those that came`;
+      `${arrived.length} of ${work.n} slices came, ${why}. Missing: ${
+        listed(missing)
+      }; x-troupe-join says which ` +
+      `of them ended elsewhere. Replayed, it goes on with those that came`;
     const body = encodeEnvelope(failed(envelope, { type: "troupe.JoinFailed", mro: [], message }, context));
     return { id: envelope.id, to: SINK, body };
   }
@@ -60,6 +77,12 @@ function build(work: JoinWork, now: Date): JoinOutput {
     at: now,
   });
   return { id: envelope.id, to: queue, body };
+}
+
+/** Numbers for a sentence, not too many of them. */
+function listed(numbers: readonly number[]): string {
+  const rest = numbers.length - MOST_LISTED;
+  return numbers.slice(0, MOST_LISTED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
 /** The envelope that was fanned out, with an array of what its slices have become; still at the join. */

@@ -1,10 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { utf8 } from "../_testing.ts";
 import { parseEnvelope } from "../envelope.ts";
 import { type FanFrame, framesOf } from "../fan.ts";
 import { decide, joinRules, originOf } from "./join_rules.ts";
-import type { HeldSlice, JoinOutput, JoinWork, RunCount } from "./joining.ts";
+import { EVERY_SLICE, type HeldSlice, type JoinOutput, type JoinWork, type RunCount } from "./joining.ts";
 import { readSliceEnd, sliceEndOf, writeSliceEnd } from "./slice_end.ts";
 
 const NOW = new Date("2026-05-01T12:00:00.000Z");
@@ -146,6 +146,17 @@ Deno.test("fewer than are wanted fail in x-sink, as what was fanned out, with th
   ]);
   // A replay finds it at the join without a frame, and so goes on.
   assertEquals([route.curr, framesOf(headers)], ["x-join", []]);
+});
+
+Deno.test("what is given up fails likewise, though no quorum was asked for; the message names what is missing", () => {
+  const output = build([slice(2)], { cause: "timeout", quorum: EVERY_SLICE, n: 30 });
+  const { status } = parseEnvelope(output.body);
+  assertEquals([output.to, status?.phase, status?.error?.type], ["x-sink", "failed", "troupe.JoinFailed"]);
+  const { message = "" } = status?.error ?? {};
+  assertMatch(
+    message,
+    /^1 of 30 slices came, and nothing more for so long .* Missing: 0, 1, 3, .* and 9 more; /,
+  );
 });
 
 Deno.test("where nothing came nothing goes on, but for word to the join around it", () => {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Page } from "./store.ts";
+
 /** Which slice of which fan-out. */
 export interface SlicePlace {
   /** The fan-out, within one execution of those around it: see `fanKey`. */
@@ -104,6 +106,61 @@ export interface ArrivalVerdict {
   readonly output?: JoinOutput;
 }
 
+/** A quorum that no fan-out has: all slices are wanted, and fewer than all are too few also when time is over. */
+export const EVERY_SLICE = 2 ** 31 - 1;
+
+/** A fan-out that is collected, and has not got what it waits for. */
+export interface OpenJoin extends Pick<JoinGroup, "g" | "origin" | "root" | "beganAt" | "quorum" | "dueAt"> {
+  /** When something came to it last, in milliseconds since the epoch. */
+  readonly lastAt: number;
+  /** Of the execution of which most is there: how many slices it has, and how many of them came, or ended elsewhere. */
+  readonly n: number;
+  readonly arrived: number;
+  readonly ended: number;
+  /** Slices of it that nothing is known of. */
+  readonly missing: readonly number[];
+}
+
+/** Which slice is there, and since when. */
+export interface SliceMark extends Pick<SliceArrival, "run" | "i" | "n" | "kind" | "at"> {}
+
+/**
+ * Says what a fan-out lacks.
+ *
+ * @param slices What is there, in the order in which it came.
+ *
+ * @example
+ * ```ts
+ * import { openJoin } from "@troupe/host/crew/joining";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const group = { g: "g", origin: "1", root: "1", beganAt: 5, joined: 0, missing: [], late: 0, doubles: 0 };
+ * const { missing, lastAt } = openJoin(group, [{ run: "r", i: 1, n: 3, kind: "slice", at: 7 }]);
+ * assertEquals([missing, lastAt], [[0, 2], 7]);
+ * ```
+ */
+export function openJoin(group: JoinGroup, slices: readonly SliceMark[]): OpenJoin {
+  const { g, origin, root, beganAt, quorum, dueAt } = group;
+  const runs = [...Map.groupBy(slices, ({ run }) => run).values()].toSorted((a, b) => b.length - a.length);
+  const there = runs[0] ?? [];
+  const n = there[0]?.n ?? 0;
+  const settled = new Set(there.map(({ i }) => i));
+  const arrived = there.filter(({ kind }) => kind === "slice").length;
+  return {
+    g,
+    origin,
+    root,
+    beganAt,
+    ...(quorum === undefined ? {} : { quorum }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+    lastAt: slices.reduce((last, { at }) => Math.max(last, at), beganAt),
+    n,
+    arrived,
+    ended: there.length - arrived,
+    missing: Array.from({ length: n }, (_, i) => i).filter((i) => !settled.has(i)),
+  };
+}
+
 /** A fan-out that is or was collected. */
 export interface JoinGroup {
   readonly g: string;
@@ -142,6 +199,15 @@ export interface Joining {
   group(g: string): Promise<JoinGroup | undefined>;
   /** Those of a submitted envelope, oldest first. */
   groups(root: string): Promise<JoinGroup[]>;
+  /** Fan-outs that are collected, oldest first. */
+  open(filter?: { readonly limit?: number; readonly after?: number }): Promise<Page<OpenJoin>>;
+  /**
+   * Gives up joins that wait without end: their time is over now, and all slices are wanted where no quorum is. It is done
+   * to those to which nothing has come since a moment, and of whose submission nothing waits for an answer.
+   *
+   * @returns How many.
+   */
+  giveUp(before: number, options: { readonly now: number }): Promise<number>;
   /** Fan-outs that are collected and whose time is over, longest due first. */
   due(now: number, limit: number): Promise<string[]>;
   /** When something becomes due next, after a moment; undefined when nothing will. */

@@ -6,7 +6,13 @@
 
 import { type StoreHarness, testsOn } from "./_store_harness_testing.ts";
 import { assertEquals } from "@std/assert";
-import type { ArrivalVerdict, JoinRules, JoinWork, SliceArrival } from "./joining.ts";
+import {
+  type ArrivalVerdict,
+  EVERY_SLICE,
+  type JoinRules,
+  type JoinWork,
+  type SliceArrival,
+} from "./joining.ts";
 import { decide } from "./join_rules.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -181,6 +187,57 @@ export function testJoining(name: string, start: () => Promise<StoreHarness>): v
     assertEquals(outputs.length, 1);
     const group = await joining.group("g");
     assertEquals([group?.joined, group?.missing], [n, []]);
+  });
+
+  test("a join that lacks something is listed, with what it lacks", async ({ joining }, harness) => {
+    await joining.arrive(arrival(2, { g: "a", run: "s" }), rules());
+    await joining.arrive(arrival(2, { g: "a", at: 1500 }), rules());
+    await joining.arrive(arrival(0, { g: "a", kind: "end", at: 1400 }), rules());
+    await joining.arrive(arrival(0, { g: "b", n: 2, quorum: 2, dueAt: 9000 }), rules());
+    await joining.arrive(arrival(0, { g: "over", n: 1 }), rules());
+    await joining.arrive(arrival(1, { g: "c" }), rules());
+    const { joining: other } = await harness.open();
+    const first = await other.open({ limit: 2 });
+    const names = { origin: "o", root: "root" };
+    assertEquals(first.items, [
+      { g: "a", ...names, beganAt: 1002, lastAt: 1500, n: 3, arrived: 1, ended: 1, missing: [1] },
+      {
+        g: "b",
+        ...names,
+        beganAt: 1000,
+        quorum: 2,
+        dueAt: 9000,
+        lastAt: 1000,
+        n: 2,
+        arrived: 1,
+        ended: 0,
+        missing: [1],
+      },
+    ]);
+    const rest = await other.open({ after: first.next ?? NaN });
+    assertEquals([rest.items.map(({ g }) => g), rest.next], [["c"], undefined]);
+  });
+
+  test("a join that waits without end is given up: too few came, whatever that is", async ({ joining, parking }) => {
+    for (const i of [0, 2]) await joining.arrive(arrival(i, { g: "old", at: 10 }), rules());
+    await joining.arrive(arrival(0, { g: "few", at: 10, n: 9, quorum: 4 }), rules());
+    await joining.arrive(arrival(0, { g: "timed", at: 10, dueAt: 9000 }), rules());
+    await joining.arrive(arrival(0, { g: "young", at: 10 }), rules());
+    await joining.arrive(arrival(1, { g: "young", at: 20 }), rules());
+    await joining.arrive(arrival(0, { g: "asked", at: 10, root: "waits" }), rules());
+    const asks = { key: "k/1/0", id: "k", root: "waits", actor: "", question: "null", run: "", at: 5 };
+    await parking.park({ ...asks, body: bytes("k") });
+    assertEquals(await joining.giveUp(20, { now: 100 }), 2);
+    assertEquals(await joining.giveUp(20, { now: 200 }), 0);
+    assertEquals((await joining.due(100, 9)).toSorted(), ["few", "old"]);
+    const built: JoinWork[] = [];
+    for (const g of ["old", "few"]) await joining.expire(g, { now: 100, rules: rules(built) });
+    assertEquals(built.map(({ g, cause, quorum, slices }) => [g, cause, quorum, slices.length]), [
+      ["old", "timeout", EVERY_SLICE, 2],
+      ["few", "timeout", 4, 1],
+    ]);
+    await parking.end("k/1/0", { kind: "answer", answer: "1", reason: "", token: "t", at: 6 });
+    assertEquals(await joining.giveUp(20, { now: 300 }), 1);
   });
 
   test("what is over and sent on is forgotten, and nothing else", async ({ joining }) => {

@@ -92,6 +92,14 @@ export function startSweeper(
     // Nothing of what was called off is under way any more.
     await store.controls?.forget(before);
     await store.claims?.forget(before);
+    // Nor is a slice that has not come since; its join would wait for ever, and nobody would know.
+    const givenUp = await store.joining?.giveUp(before, { now: now() }) ?? 0;
+    if (givenUp > 0) {
+      logger.warn("joins to which nothing had come for long are given up, as failed", {
+        count: givenUp,
+        afterDays: retention.keepIdsMs / DAY_MS,
+      });
+    }
     if (pauses + joins > 0) logger.info("pauses and joins that were over are forgotten", { pauses, joins });
   };
   const later = (ms: number) => {

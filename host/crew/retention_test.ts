@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { withBench } from "../_testing.ts";
+import { take, utf8, withBench } from "../_testing.ts";
 import { dead, failure, result } from "./_records_testing.ts";
+import { runJoin } from "./join.ts";
+import { joinRules } from "./join_rules.ts";
 import { DEFAULT_RETENTION, startSweeper } from "./retention.ts";
 import { openSqliteStore } from "./sqlite_store.ts";
 import type { ExpireOptions } from "./store.ts";
@@ -59,6 +61,52 @@ Deno.test("pauses and joins that were over are forgotten with the ids, and what 
     await store.close();
     assertEquals(lines.map(({ pauses, joins }) => [pauses, joins]), [[1, 0]]);
   });
+});
+
+Deno.test("a join to which nothing came as long as ids are kept is given up, and x-join says so", async () => {
+  await withBench(
+    { queues: ["x-join", "x-sink", "x-sump"] },
+    async ({ folder, logger, lines, transport }) => {
+      const store = await openSqliteStore({ path: join(folder, "results.db") });
+      const frame = { g: "g", run: "r", i: 1, n: 2, id: "whole", join: true };
+      const envelope = {
+        id: "part",
+        route: { prev: ["a"], curr: "x-join", next: ["b"] },
+        headers: { "x-troupe-fan": [frame] },
+        payload: 1,
+      };
+      await store.joining.arrive({
+        g: "g",
+        run: "r",
+        i: 1,
+        n: 2,
+        kind: "slice",
+        id: "part",
+        body: utf8(JSON.stringify(envelope)),
+        at: 0,
+        origin: "whole",
+        root: "whole",
+      }, joinRules(new Date(0)));
+      let now = 14 * DAY;
+      const sweeper = startSweeper({ store, logger, now: () => now });
+      const member = runJoin({ transport, logger, store });
+      await sweeper.sweep();
+      assertEquals((await store.joining.open()).items.map(({ missing }) => missing), [[0]]);
+      now++;
+      await sweeper.sweep();
+      const [end] = await take(transport, "x-sink", 1);
+      const { id, status: { phase, error }, payload } = JSON.parse(new TextDecoder().decode(end?.body));
+      assertEquals([id, phase, error.type, payload], ["whole", "failed", "troupe.JoinFailed", [null, 1]]);
+      await sweeper.stop();
+      await member.stop();
+      assertEquals((await store.joining.open()).items, []);
+      await store.close();
+      const warned = lines.filter(({ level }) => level === "warn");
+      assertEquals(warned.map(({ message, count }) => [message, count]), [
+        ["joins to which nothing had come for long are given up, as failed", 1],
+      ]);
+    },
+  );
 });
 
 Deno.test("it sweeps by itself, again after a failure, and not after it was stopped", async () => {

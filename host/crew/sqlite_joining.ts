@@ -8,16 +8,20 @@ import type { SQLOutputValue, StatementSync } from "node:sqlite";
 import {
   arrivalName,
   type ArrivalVerdict,
+  EVERY_SLICE,
   type HeldSlice,
   type JoinGroup,
   type Joining,
   type JoinRules,
+  type OpenJoin,
+  openJoin,
   type RunCount,
   type SliceArrival,
   TIME_NAME,
 } from "./joining.ts";
-import { heldSliceOf, joinGroupOf, runCountOf, unsentOf } from "./store_rows.ts";
 import type { LetterFile } from "./sqlite_letters.ts";
+import type { Page } from "./store.ts";
+import { heldSliceOf, joinGroupOf, PAGE, pageOf, runCountOf, sliceMarkOf, unsentOf } from "./store_rows.ts";
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -67,6 +71,35 @@ export class SqliteJoining implements Joining {
   groups(root: string): Promise<JoinGroup[]> {
     return this.#file.read(() =>
       this.#prepare("SELECT * FROM fan_in WHERE root = ? ORDER BY seq").all(root).map(joinGroupOf)
+    );
+  }
+
+  open(
+    { limit = PAGE, after = 0 }: { readonly limit?: number; readonly after?: number } = {},
+  ): Promise<Page<OpenJoin>> {
+    return this.#file.read(() => {
+      const rows = this.#prepare(
+        "SELECT * FROM fan_in WHERE ended_at IS NULL AND seq > ? ORDER BY seq LIMIT ?",
+      )
+        .all(after, limit + 1);
+      const slices = this.#prepare(
+        "SELECT run, i, n, kind, at FROM fan_slice WHERE g = ? ORDER BY at, rowid",
+      );
+      const read = (row: Row) => openJoin(joinGroupOf(row), slices.all(row.g as string).map(sliceMarkOf));
+      return pageOf(rows, { limit, read });
+    });
+  }
+
+  giveUp(before: number, { now }: { readonly now: number }): Promise<number> {
+    return this.#file.write(() =>
+      Number(
+        this.#prepare(`
+          UPDATE fan_in SET due_at = ?, quorum = coalesce(quorum, ?)
+          WHERE ended_at IS NULL AND due_at IS NULL AND began_at < ?
+            AND NOT EXISTS (SELECT 1 FROM fan_slice WHERE fan_slice.g = fan_in.g AND at >= ?)
+            AND NOT EXISTS (SELECT 1 FROM parked WHERE parked.root = fan_in.root AND ended = '')`)
+          .run(now, EVERY_SLICE, before, before).changes,
+      )
     );
   }
 

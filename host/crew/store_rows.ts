@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ArrivalVerdict, HeldSlice, JoinCause, JoinGroup, RunCount } from "./joining.ts";
+import type { ArrivalVerdict, HeldSlice, JoinCause, JoinGroup, RunCount, SliceMark } from "./joining.ts";
 import type { Letter, Replay } from "./letters.ts";
 import type { EndKind, Parked, ParkedBody } from "./parked.ts";
 import type { DeadRecord, Page, StoredResult } from "./store.ts";
@@ -174,6 +174,12 @@ export function runCountOf(row: StoreRow): RunCount {
     arrived: Number(row.arrived),
     ended: Number(row.ended),
   };
+}
+
+/** Which slice is there, from `fan_slice`. */
+export function sliceMarkOf(row: StoreRow): SliceMark {
+  const kind = row.kind === "slice" ? "slice" : "end";
+  return { run: String(row.run), i: Number(row.i), n: Number(row.n), kind, at: Number(row.at) };
 }
 
 /** A slice, from `fan_slice`. */

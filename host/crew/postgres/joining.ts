@@ -7,15 +7,19 @@
 import {
   arrivalName,
   type ArrivalVerdict,
+  EVERY_SLICE,
   type HeldSlice,
   type JoinGroup,
   type Joining,
   type JoinRules,
+  type OpenJoin,
+  openJoin,
   type RunCount,
   type SliceArrival,
   TIME_NAME,
 } from "../joining.ts";
-import { heldSliceOf, joinGroupOf, runCountOf, unsentOf } from "../store_rows.ts";
+import type { Page } from "../store.ts";
+import { heldSliceOf, joinGroupOf, PAGE, pageOf, runCountOf, sliceMarkOf, unsentOf } from "../store_rows.ts";
 import type { Database } from "./database.ts";
 import type { Query, Row } from "./sessions.ts";
 
@@ -68,6 +72,38 @@ export class PostgresJoining implements Joining {
       query("SELECT * FROM fan_in WHERE name_key(root) = name_key($1) ORDER BY seq", [root])
     );
     return rows.map(joinGroupOf);
+  }
+
+  async open(
+    { limit = PAGE, after = 0 }: { readonly limit?: number; readonly after?: number } = {},
+  ): Promise<Page<OpenJoin>> {
+    return await this.#database.read(async (query) => {
+      const rows = await query(
+        "SELECT * FROM fan_in WHERE ended_at IS NULL AND seq > $1 ORDER BY seq LIMIT $2",
+        [after, limit + 1],
+      );
+      const slices = await query(
+        `SELECT g, run, i, n, kind, at FROM fan_slice
+          WHERE name_key(g) = ANY (ARRAY(SELECT name_key(one) FROM unnest($1::text[]) one)) ORDER BY at, seq`,
+        [rows.map(({ g }) => String(g))],
+      );
+      const byJoin = Map.groupBy(slices, ({ g }) => g);
+      const read = (row: Row) => openJoin(joinGroupOf(row), (byJoin.get(row.g) ?? []).map(sliceMarkOf));
+      return pageOf(rows, { limit, read });
+    });
+  }
+
+  async giveUp(before: number, { now }: { readonly now: number }): Promise<number> {
+    const given = await this.#database.write((query) =>
+      query(
+        `UPDATE fan_in SET due_at = $1, quorum = coalesce(quorum, $2)
+          WHERE ended_at IS NULL AND due_at IS NULL AND began_at < $3
+            AND NOT EXISTS (SELECT 1 FROM fan_slice s WHERE name_key(s.g) = name_key(fan_in.g) AND s.at >= $3)
+            AND NOT EXISTS (SELECT 1 FROM parked p WHERE name_key(p.root) = name_key(fan_in.root) AND p.ended = '')
+          RETURNING seq`,
+        [now, EVERY_SLICE, before],
+      ), "none");
+    return given.length;
   }
 
   async due(now: number, limit: number): Promise<string[]> {
