@@ -5,7 +5,7 @@
  */
 
 import { PIECE_BYTES } from "../wire/http.ts";
-import type { Answered, Exchange, Failure } from "./http_exchange.ts";
+import { type Answered, ENDED, type Exchange, type Failure } from "./http_exchange.ts";
 import type { Awaited, Io, Sink, Source, StreamError } from "./io.ts";
 
 /** How much of a body is kept here until its request is sent. */
@@ -26,6 +26,7 @@ export class IncomingBytes implements Source {
   }
 
   ready(): boolean {
+    if (this.#exchange.over) this.#failed ??= ENDED;
     return this.#bytes.length > 0 || this.#done || this.#failed !== undefined;
   }
 
@@ -100,6 +101,7 @@ export class OutgoingBytes implements Sink {
   }
 
   permitted(): number {
+    if (this.#exchange?.over) this.#failed ??= ENDED;
     if (this.#failed && this.#exchange) throw streamError(this.#failed, this.#exchange, this.#io);
     if (this.#state !== "open") throw { tag: "closed" } satisfies StreamError;
     if (!this.#exchange) return KEPT_BYTES - this.#keptBytes;
@@ -116,7 +118,7 @@ export class OutgoingBytes implements Sink {
   }
 
   ready(): boolean {
-    if (this.#failed || this.#state !== "open") return true;
+    if (this.#failed || this.#state !== "open" || this.#exchange?.over) return true;
     if (this.#exchange) return this.#asked === undefined;
     if (this.#keptBytes < KEPT_BYTES) return true;
     throw new TypeError(`more than ${KEPT_BYTES} bytes of a body before its request was sent`);
@@ -127,6 +129,7 @@ export class OutgoingBytes implements Sink {
   }
 
   flushed(): Awaited | undefined {
+    if (this.#exchange?.over) return undefined;
     return this.#asked && { promise: this.#asked };
   }
 

@@ -26,7 +26,7 @@ export interface Failure {
 }
 
 /** What is left of a request whose hop is over, or that was let go. */
-const ENDED: Failure = { code: { tag: "connection-terminated" }, message: "the request was let go" };
+export const ENDED: Failure = { code: { tag: "connection-terminated" }, message: "the request was let go" };
 
 /** An answer, or what became of it instead. */
 export interface Answered extends Pick<HttpAnswer, "status" | "headers" | "done"> {
@@ -60,6 +60,11 @@ export class Exchange {
     return known;
   }
 
+  /** Its hop is: guests can keep what they have for longer. Nothing more comes of it. */
+  get over(): boolean {
+    return this.#hop() !== this.#mesh;
+  }
+
   /** Sends the request. */
   send(head: Omit<HttpSend, "verb">, bytes: Uint8Array): Promise<Answered> {
     return this.#ask({ verb: "send", ...head }, bytes);
@@ -79,14 +84,13 @@ export class Exchange {
 
   /** Leaves word of what became of it in the log, once: guests see no more than a code. */
   tell({ code, message }: Failure): void {
-    if (this.#told || this.#hop() !== this.#mesh) return;
+    if (this.#told || this.over) return;
     this.#told = true;
     this.#mesh.log("warn", `A request came to ${code.tag}: ${message}`);
   }
 
   async #ask(question: HttpSend | { readonly verb: Verb }, bytes: Uint8Array): Promise<Answered> {
-    // Guests can keep what they have for longer than its hop lasts.
-    if (this.#hop() !== this.#mesh || this.#closed) return { bytes: new Uint8Array(), failed: ENDED };
+    if (this.over || this.#closed) return { bytes: new Uint8Array(), failed: ENDED };
     const closed = this.#book.closed.splice(0);
     const head = { request: this.#number, ...question, ...(closed.length > 0 ? { closed } : {}) };
     const message = decodeMessage(await this.#mesh.calls.ask("http", encodeMessage(head, bytes)));

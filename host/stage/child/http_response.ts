@@ -7,7 +7,7 @@
 
 import type { WireField } from "../wire/http.ts";
 import { IncomingBytes } from "./http_body.ts";
-import type { Answered, Exchange } from "./http_exchange.ts";
+import { type Answered, ENDED, type Exchange } from "./http_exchange.ts";
 import type { Fields } from "./http_fields.ts";
 import type { Io, Pollable } from "./io.ts";
 import type { Imports, Resource } from "./resources.ts";
@@ -101,8 +101,9 @@ export function responseClasses(
     methods: {
       subscribe: io.makePollable,
       get(future) {
-        const { answered, exchange } = future;
-        if (!answered) return undefined;
+        const { exchange } = future;
+        if (!future.ready() || !future.answered) return undefined;
+        const { answered } = future;
         if (future.taken) return err(undefined);
         future.taken = true;
         if (answered.failed) {
@@ -123,7 +124,10 @@ export function responseClasses(
     const state: FutureResponse = {
       exchange,
       taken: false,
-      ready: () => state.answered !== undefined,
+      ready() {
+        if (exchange.over) state.answered ??= { bytes: new Uint8Array(), failed: ENDED };
+        return state.answered !== undefined;
+      },
       settled: () => ({ promise }),
     };
     return FutureIncomingResponse.make(state);
