@@ -47,6 +47,8 @@ export interface Attack {
   /** Those that are not the defaults. */
   readonly limits: Partial<Limits>;
   readonly isolation: Isolation;
+  /** Whether its instances may be restored, rather than made anew. */
+  readonly restore: boolean;
   readonly route: readonly string[];
   /** How often. */
   readonly repeats: number;
@@ -101,7 +103,7 @@ export async function readAttack(path: string, family: string): Promise<Attack> 
     if (name === undefined || value === undefined) break;
     fields[name] = value.trim();
   }
-  return { name: `${family}/${basename(path, extname(path))}`, path, ...Head.parse(fields) };
+  return { name: `${family}/${basename(path, extname(path))}`, path, restore: true, ...Head.parse(fields) };
 }
 
 /** The attacks of a family, in the order of their names; those whose names begin with `_` are help for others. */

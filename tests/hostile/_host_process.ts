@@ -63,7 +63,7 @@ async function obey(command: Command): Promise<Omit<Answer, "number">> {
   }
 }
 
-async function start({ name, runs, isolation, route, ...rest }: StartCommand): Promise<void> {
+async function start({ name, runs, isolation, restore, route, ...rest }: StartCommand): Promise<void> {
   const actor = { name, isolation, grants: { route }, limits: { ...DEFAULT_LIMITS, ...rest.limits } };
   const host = runs.kind === "component"
     ? await startReplica({ ...actor, component: { kind: "file", path: runs.path } }, {
@@ -71,6 +71,7 @@ async function start({ name, runs, isolation, route, ...rest }: StartCommand): P
       logger,
       metrics: NO_METRICS,
       cacheDir,
+      restore,
     })
     : await startStaged(actor, runs);
   running.set(name, { host, done: host.run() });

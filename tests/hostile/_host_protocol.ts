@@ -15,6 +15,8 @@ const Start = z.strictObject({
   /** Those that are not the defaults. */
   limits: z.record(z.string(), z.number()),
   isolation: z.enum(["fresh", "reuse"]),
+  /** Whether its instances may be restored, rather than made anew. */
+  restore: z.boolean(),
   /** Actors that it may add to a route. */
   route: z.array(z.string()),
 });

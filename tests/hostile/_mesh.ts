@@ -72,6 +72,7 @@ export class HostileMesh implements AsyncDisposable {
       runs: { kind: "component", path },
       limits: {},
       isolation: "fresh",
+      restore: true,
       route: [],
     });
     return mesh;

@@ -89,7 +89,7 @@ class Proof {
 
   /** What the host is told to run. */
   async #start(): Promise<Omit<StartCommand, "number" | "do">> {
-    const { runs, path, limits, isolation, route } = this.#attack;
+    const { runs, path, limits, isolation, restore, route } = this.#attack;
     const what = async (): Promise<StartCommand["runs"]> => {
       if (runs === "glue") return { kind: "glue", path };
       if (runs === "sandbox") {
@@ -99,7 +99,7 @@ class Proof {
       const bytes = await componentOf(this.#attack);
       return { kind: "component", path: await this.#mesh.keep(`${this.#actor}.wasm`, bytes) };
     };
-    return { name: this.#actor, runs: await what(), limits, isolation, route: [...route] };
+    return { name: this.#actor, runs: await what(), limits, isolation, restore, route: [...route] };
   }
 
   /** The attack so often, after each time one envelope on which it behaves, and one for the honest actor. */
