@@ -10,6 +10,24 @@ import type { ActorSpec } from "@troupe/controller/spec";
 import type { Isolation } from "@troupe/host/limits";
 import { join } from "@std/path";
 
+/** Builds an actor out of one file of JavaScript, as another folder beside. @returns Its spec. */
+export async function buildBenchActor(
+  folder: string,
+  { name, source, spec = "" }: { readonly name: string; readonly source: string; readonly spec?: string },
+): Promise<ActorSpec> {
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "actor.js"), source);
+  const text = `apiVersion: troupe.dev/v1alpha1
+kind: Actor
+metadata: { name: ${name} }
+spec:
+  component: { file: build/${name}.wasm }
+${spec}`;
+  const parsed = parseActorSpec(text, { file: join(folder, "actor.yaml") });
+  await buildActor(parsed, { check: false });
+  return parsed;
+}
+
 /** Makes the specs; the component is built once. */
 export interface BenchActors {
   /** The spec of a no-op actor. */

@@ -11,6 +11,7 @@ import { buildBenchActors } from "./actors.ts";
 import { benchColdStart } from "./cold_start.ts";
 import { benchHops } from "./hops.ts";
 import { benchCalls } from "./calls.ts";
+import { benchDeadline } from "./deadline.ts";
 import { benchRabbitmq } from "./rabbitmq.ts";
 import { benchStores } from "./stores.ts";
 import { machine, printTable } from "./table.ts";
@@ -29,6 +30,7 @@ try {
 
   printTable("Results recorded, 1 kB each", await benchStores(folder));
   printTable("One call in a stage, one at a time (p50 / p99)", await benchCalls(actors, cacheDir));
+  printTable("From an actor's deadline on (p50 / p99)", await benchDeadline(folder, cacheDir));
   printTable("Hops through the mesh, embedded transport", await benchHops(actors, { cacheDir, folder }));
   if (!lacksRabbitmq()) {
     const server = await RabbitmqServer.start();

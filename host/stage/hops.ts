@@ -80,15 +80,17 @@ export class Hops {
   /**
    * Those that take longer than they may, and were found to already at the look before: were it the host that was held up,
    * what has come meanwhile is read in between.
+   *
+   * @returns Those, and whether there are others, which are to be looked at again soon.
    */
-  overdue(timeoutMs: number): Given[] {
+  overdue(timeoutMs: number): { readonly late: readonly Given[]; readonly again: boolean } {
     const now = performance.now();
     const late = [...this.#all.values()].filter(({ begunAt = now, abandoned }) =>
       !abandoned && now - begunAt >= timeoutMs
     );
     const before = late.filter((given) => given.late);
     for (const given of late) given.late = true;
-    return before;
+    return { late: before, again: late.length > before.length };
   }
 
   /**
