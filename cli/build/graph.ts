@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, toFileUrl } from "@std/path";
 import { z } from "zod";
 import { runDeno } from "./deno.ts";
 import { BuildError } from "./errors.ts";
@@ -37,6 +37,8 @@ export interface GraphImport {
   readonly name: string;
   /** The URL, or the package, that is meant; empty when there is none. */
   readonly target: string;
+  /** The URL of the code that is meant; none where only types are, or a package. */
+  readonly code?: string;
   /** The line, from 1. */
   readonly line: number;
 }
@@ -69,7 +71,8 @@ export interface Graph {
  */
 export async function graphOf(work: WorkFolder): Promise<Graph> {
   const graph = await graphWith(PLAIN_KIT, work);
-  const keepsState = graph.modules.some(({ file }) => file === STATE_KIT.module);
+  const state = toFileUrl(STATE_KIT.module).href;
+  const keepsState = graph.modules.some(({ imports }) => imports.some(({ code }) => code === state));
   return keepsState ? await graphWith(STATE_KIT, work) : graph;
 }
 
@@ -87,6 +90,7 @@ async function graphWith(kit: Kit, work: WorkFolder): Promise<Graph> {
       authored: isAuthored(url),
       imports: dependencies.map(({ specifier, code, type, npmPackage }) => ({
         name: specifier,
+        ...(code?.specifier === undefined ? {} : { code: code.specifier }),
         target: npmPackage ?? code?.specifier ?? type?.specifier ?? "",
         line: ((code ?? type)?.span?.start.line ?? 0) + 1,
       })),

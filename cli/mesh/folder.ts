@@ -71,7 +71,7 @@ export class MeshFolder {
 
   /** Opens what actors keep, for the mesh itself. @throws what opening throws. */
   async openState(): Promise<StateStore> {
-    return await openState(this.#state ?? join(this.path, "state.db"));
+    return await openState(this.#state || join(this.path, "state.db"));
   }
 
   /** Makes the folder, if it does not exist. */

@@ -6,7 +6,8 @@
 
 const NETWORK = "an actor has no network of its own";
 const TIMERS = "an actor has no timers: nothing runs after handle has returned";
-const STORAGE = "an actor keeps nothing from one envelope to the next";
+const STORAGE =
+  'an actor keeps nothing from one envelope to the next by itself: import { state } from "@troupe/sdk/state"';
 const RUNTIME = "an actor is no process: it has no files, no environment and no modules of a runtime";
 const PAGE = "an actor is no web page";
 const LIBRARY = "it is not part of an actor's surroundings: import a library that has it";
