@@ -13,6 +13,7 @@
 import { basename, extname } from "@std/path";
 import type { Isolation, Limits } from "@troupe/host/limits";
 import { z } from "zod";
+import type { CachedFile } from "./_supply.ts";
 
 /** How the envelope of an attack has to end, or that there is none because the component is not taken. */
 export type Verdict =
@@ -42,8 +43,13 @@ export interface Attack {
   readonly says: string;
   /** What each of its envelopes has in the log, of the actor's; `different`: no two have the same. @default "" */
   readonly logs: string;
-  /** As what it runs; see `_host_protocol.ts`. `maker`: a program that makes the component's bytes or its text. */
-  readonly runs: "component" | "glue" | "sandbox" | "maker";
+  /**
+   * As what it runs; see `_host_protocol.ts`. `maker`: a program that makes the component's bytes or its text.
+   * `download`: it is fetched in the place of another. `cache`: it lies in the cache in the place of another's.
+   */
+  readonly runs: "component" | "glue" | "sandbox" | "maker" | "download" | "cache";
+  /** What of a cached component it lies in the place of. */
+  readonly replaces: CachedFile;
   /** Those that are not the defaults. */
   readonly limits: Partial<Limits>;
   readonly isolation: Isolation;
@@ -86,7 +92,8 @@ const Head = z.strictObject({
   ends: Verdicts,
   says: z.string().default(""),
   logs: z.string().default(""),
-  runs: z.enum(["component", "glue", "sandbox", "maker"]).default("component"),
+  runs: z.enum(["component", "glue", "sandbox", "maker", "download", "cache"]).default("component"),
+  replaces: z.enum(["glue", "module", "manifest"]).default("glue"),
   limits: LimitsText.default({}),
   isolation: z.enum(["fresh", "reuse"]).default("fresh"),
   route: z.string().default("").transform((text) => text.split(/\s+/).filter(Boolean)),

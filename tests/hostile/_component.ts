@@ -25,6 +25,14 @@ const LIBC = `
 
 const PIECES = ["component", "libc", "lower", "imports", "module", "with", "lift"] as const;
 
+/** An actor that gives back whatever it gets. @param marker A text that is nowhere else. */
+export function honestText(marker = ""): string {
+  return `
+;; -- module --
+(data (i32.const 256) "${marker}")
+(func $attack (param i32 i32) (result i32) (call $return (local.get 0) (local.get 1)))`;
+}
+
 /** What a maker exports: text that is the pieces of an attack, or the bytes of what claims to be a component. */
 export interface Maker {
   make(): string | Uint8Array;

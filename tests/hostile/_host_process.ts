@@ -6,6 +6,7 @@
  */
 
 import { Host } from "@troupe/host";
+import type { ComponentSource } from "@troupe/host/component";
 import { TroupeError } from "@troupe/host/errors";
 import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import { createLogger, type Logger } from "@troupe/host/observe/logs";
@@ -16,8 +17,8 @@ import { startStage, superviseSandboxes } from "@troupe/host/stage/supervisor";
 import { openEmbedded } from "@troupe/host/transport/embedded";
 import { type Answer, Command, type StartCommand } from "./_host_protocol.ts";
 
-const [path = "", cacheDir = ""] = Deno.args;
-const transport = await openEmbedded({ path });
+const [queues = "", cacheDir = ""] = Deno.args;
+const transport = await openEmbedded({ path: queues });
 const logger = createLogger({ format: "json", level: "debug" });
 const running = new Map<string, { readonly host: Host; readonly done: Promise<void> }>();
 const collect = (globalThis as { gc?: () => void }).gc;
@@ -65,8 +66,9 @@ async function obey(command: Command): Promise<Omit<Answer, "number">> {
 
 async function start({ name, runs, isolation, restore, route, ...rest }: StartCommand): Promise<void> {
   const actor = { name, isolation, grants: { route }, limits: { ...DEFAULT_LIMITS, ...rest.limits } };
-  const host = runs.kind === "component"
-    ? await startReplica({ ...actor, component: { kind: "file", path: runs.path } }, {
+  const component = sourceOf(runs);
+  const host = component
+    ? await startReplica({ ...actor, component }, {
       transport,
       logger,
       metrics: NO_METRICS,
@@ -77,13 +79,19 @@ async function start({ name, runs, isolation, restore, route, ...rest }: StartCo
   running.set(name, { host, done: host.run() });
 }
 
+function sourceOf(runs: StartCommand["runs"]): ComponentSource | undefined {
+  if (runs.kind === "component") return { kind: "file", path: runs.path };
+  return runs.kind === "download" ? { kind: "https", url: runs.url, sha256: runs.sha256 } : undefined;
+}
+
 /** An actor that is past every check of components: glue that somebody smuggled in, or a sandbox that is not ours. */
 async function startStaged(
   { name, limits, isolation, grants }: Omit<ActorConfig, "component">,
   runs: StartCommand["runs"],
 ): Promise<Host> {
   const log = logger.child({ actor: name });
-  const glue = runs.kind === "glue" ? await Deno.readFile(runs.path) : new Uint8Array();
+  const path = "path" in runs ? runs.path : "";
+  const glue = runs.kind === "glue" ? await Deno.readFile(path) : new Uint8Array();
   const options = {
     actor: name,
     component: {
@@ -100,8 +108,7 @@ async function startStaged(
     cacheDir,
     ...hooks(log),
   };
-  const stage: Stage =
-    await (runs.kind === "glue" ? startStage(options) : superviseSandboxes(options, runs.path));
+  const stage: Stage = await (runs.kind === "glue" ? startStage(options) : superviseSandboxes(options, path));
   const { concurrency } = limits;
   return new Host({ actor: name, transport, stage, logger: log, metrics: NO_METRICS, concurrency });
 }

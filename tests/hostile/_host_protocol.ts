@@ -11,7 +11,10 @@ const Start = z.strictObject({
   do: z.literal("start"),
   name: z.string(),
   /** `component`: as every actor is run. `glue`, `sandbox`: as if one had got past the checks before it. */
-  runs: z.strictObject({ kind: z.enum(["component", "glue", "sandbox"]), path: z.string() }),
+  runs: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.enum(["component", "glue", "sandbox"]), path: z.string() }),
+    z.strictObject({ kind: z.literal("download"), url: z.string(), sha256: z.string() }),
+  ]),
   /** Those that are not the defaults. */
   limits: z.record(z.string(), z.number()),
   isolation: z.enum(["fresh", "reuse"]),

@@ -10,8 +10,9 @@ import { type Envelope, parseEnvelope } from "@troupe/host/envelope";
 import type { Consumer, Transport } from "@troupe/host/transport";
 import { openEmbedded } from "@troupe/host/transport/embedded";
 import { join } from "@std/path";
-import { framed } from "./_component.ts";
+import { framed, honestText } from "./_component.ts";
 import { HostProcess } from "./_host.ts";
+import { ComponentServer } from "./_supply.ts";
 
 /** Where envelopes end. */
 const ENDS = ["x-sink", "x-sump"] as const;
@@ -45,17 +46,26 @@ export class HostileMesh implements AsyncDisposable {
   readonly host: HostProcess;
   /** In the host's environment, and nowhere else. */
   readonly secret: string;
+  /** Of components; its certificate is trusted by the host. */
+  readonly server: ComponentServer;
   readonly #transport: Transport;
   readonly #consumers: readonly Consumer[];
   readonly #reading: Promise<unknown>;
   readonly #ended = new Map<string, Ended>();
   readonly #awaited = new Map<string, (ended: Ended) => void>();
 
-  private constructor(folder: string, transport: Transport) {
+  private constructor(
+    folder: string,
+    { transport, server }: { transport: Transport; server: ComponentServer },
+  ) {
     this.folder = folder;
+    this.server = server;
     this.secret = crypto.randomUUID();
     this.#transport = transport;
-    this.host = new HostProcess(folder, { DATABASE_PASSWORD: this.secret });
+    this.host = new HostProcess(folder, {
+      DATABASE_PASSWORD: this.secret,
+      DENO_CERT: join(folder, "authority.pem"),
+    });
     this.#consumers = ENDS.map((queue) => transport.consume(queue, { inFlight: 200 }));
     this.#reading = Promise.all(this.#consumers.map((consumer) => this.#read(consumer)));
   }
@@ -65,8 +75,10 @@ export class HostileMesh implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "troupe_hostile_" });
     const transport = await openEmbedded({ path: join(folder, "mesh.db") });
     await transport.declare([...ENDS, ...FORBIDDEN]);
-    const mesh = new HostileMesh(folder, transport);
-    const path = await mesh.keep("honest.wasm", await framed(HONEST));
+    const server = new ComponentServer();
+    await Deno.writeTextFile(join(folder, "authority.pem"), server.authority);
+    const mesh = new HostileMesh(folder, { transport, server });
+    const path = await mesh.keep("honest.wasm", await framed(honestText()));
     await mesh.host.start({
       name: mesh.honest,
       runs: { kind: "component", path },
@@ -83,6 +95,11 @@ export class HostileMesh implements AsyncDisposable {
     const path = join(this.folder, name);
     await Deno.writeFile(path, bytes);
     return path;
+  }
+
+  /** Where the host keeps what it has made of components. */
+  get cache(): string {
+    return join(this.folder, "cache");
   }
 
   /** Makes an actor's queue. */
@@ -119,6 +136,7 @@ export class HostileMesh implements AsyncDisposable {
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     await this.#reading;
     await this.#transport.close();
+    await this.server[Symbol.asyncDispose]();
     await Deno.remove(this.folder, { recursive: true });
     return code;
   }
@@ -145,11 +163,6 @@ export class HostileMesh implements AsyncDisposable {
     }
   }
 }
-
-/** It gives back what it gets. */
-const HONEST = `
-;; -- module --
-(func $attack (param i32 i32) (result i32) (call $return (local.get 0) (local.get 1)))`;
 
 function readEnd(queue: Ended["queue"], body: Uint8Array): Ended {
   const letter = unwrapDead(body);

@@ -9,11 +9,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { bundleForSandbox } from "../../host/sandbox/bundle.ts";
 import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import type { Attack } from "./_attack.ts";
-import { componentOf } from "./_component.ts";
+import { componentOf, framed, honestText } from "./_component.ts";
 import { HostRefusal, type LogLine } from "./_host.ts";
 import type { StartCommand } from "./_host_protocol.ts";
 import type { Ended, HostileMesh, Sending } from "./_mesh.ts";
 import { isRunning, residentBytes, untilIdle } from "./_process.ts";
+import { sha256, tamper } from "./_supply.ts";
 
 const MIB = 1024 * 1024;
 /** Before a sandbox is measured that lives through all repeats: what is compiled only once is there after so many. */
@@ -65,7 +66,9 @@ class Proof {
     const { host } = this.#mesh;
     const { repeats } = this.#attack;
     await this.#mesh.declare(this.#actor);
-    await host.start(await this.#start());
+    const actor = await this.#start();
+    if (this.#attack.runs === "cache") await this.#tamper(actor);
+    await host.start(actor);
     try {
       if (repeats > WARM_UP) await this.#round(WARM_UP);
       const before = await this.#sandbox();
@@ -89,17 +92,40 @@ class Proof {
 
   /** What the host is told to run. */
   async #start(): Promise<Omit<StartCommand, "number" | "do">> {
-    const { runs, path, limits, isolation, restore, route } = this.#attack;
-    const what = async (): Promise<StartCommand["runs"]> => {
-      if (runs === "glue") return { kind: "glue", path };
-      if (runs === "sandbox") {
-        const script = await bundleForSandbox(new URL(`file://${path}`), this.#mesh.folder);
-        return { kind: "sandbox", path: script };
+    const { limits, isolation, restore, route } = this.#attack;
+    return { name: this.#actor, runs: await this.#what(), limits, isolation, restore, route: [...route] };
+  }
+
+  async #what(): Promise<StartCommand["runs"]> {
+    const { runs, path } = this.#attack;
+    const { folder, server } = this.#mesh;
+    switch (runs) {
+      case "glue":
+        return { kind: "glue", path };
+      case "sandbox":
+        return { kind: "sandbox", path: await bundleForSandbox(new URL(`file://${path}`), folder) };
+      case "download": {
+        const url = server.serve(`${this.#actor}.wasm`, await componentOf(this.#attack));
+        return { kind: "download", url, sha256: await sha256(await framed(honestText("another"))) };
       }
-      const bytes = await componentOf(this.#attack);
-      return { kind: "component", path: await this.#mesh.keep(`${this.#actor}.wasm`, bytes) };
-    };
-    return { name: this.#actor, runs: await what(), limits, isolation, restore, route: [...route] };
+      case "cache":
+        return await this.#file(await framed(honestText(this.#marker)));
+      default:
+        return await this.#file(await componentOf(this.#attack));
+    }
+  }
+
+  async #file(bytes: Uint8Array): Promise<StartCommand["runs"]> {
+    return { kind: "component", path: await this.#mesh.keep(`${this.#actor}.wasm`, bytes) };
+  }
+
+  /** The attack takes the place of something in the cache, which is there when an actor has run once. */
+  async #tamper(actor: Omit<StartCommand, "number" | "do">): Promise<void> {
+    const { path, replaces } = this.#attack;
+    const { host, cache } = this.#mesh;
+    await host.start(actor);
+    await host.stop(this.#actor);
+    await tamper({ cache, marker: this.#marker }, { replaces, put: await Deno.readFile(path) });
   }
 
   /** The attack so often, after each time one envelope on which it behaves, and one for the honest actor. */

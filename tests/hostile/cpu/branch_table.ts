@@ -1,8 +1,8 @@
 // tries: to make the compiler and the processor work at a branch with ten thousand ways, for ever
 // ends: troupe.Timeout
 // runs: maker
-// limits: timeoutMs=400
-// repeats: 8, each costs a process
+// limits: timeoutMs=1000
+// repeats: 5, each costs a process
 
 /** The pieces of the attack. */
 export const make = (): string => `

@@ -1,7 +1,7 @@
 ;; tries: to spin in log calls, each of which shows that it gets on
 ;; ends: troupe.Timeout
-;; limits: timeoutMs=400 logBytes=1000
-;; repeats: 8, each costs a process
+;; limits: timeoutMs=1000 logBytes=1000
+;; repeats: 5, each costs a process
 ;; -- module --
 (data (i32.const 256) "still here")
 (func $attack (param i32 i32) (result i32)

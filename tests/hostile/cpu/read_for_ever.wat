@@ -1,7 +1,7 @@
 ;; tries: to spin in calls that read, of which the host is not even told
 ;; ends: troupe.Timeout
-;; limits: timeoutMs=400
-;; repeats: 8, each costs a process
+;; limits: timeoutMs=1000
+;; repeats: 5, each costs a process
 ;; -- module --
 (data (i32.const 256) ".")
 (func $attack (param i32 i32) (result i32)

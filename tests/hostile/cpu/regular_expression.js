@@ -1,6 +1,6 @@
 // tries: to keep the processor with a regular expression that tries everything twice
 // ends: troupe.Timeout
-// limits: timeoutMs=600
+// limits: timeoutMs=1500
 // repeats: 5, each costs a process
 export function handle(payload) {
   if (payload !== "1") return payload;

@@ -1,7 +1,7 @@
 ;; tries: to be within the time of a hop ten thousand times, with a call after each: together they are beyond it
 ;; ends: troupe.Timeout
-;; limits: timeoutMs=400
-;; repeats: 8, each costs a process
+;; limits: timeoutMs=1000
+;; repeats: 5, each costs a process
 ;; -- module --
 (data (i32.const 256) ".headers.a")
 (data (i32.const 272) "1")

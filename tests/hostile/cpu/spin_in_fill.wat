@@ -1,7 +1,7 @@
 ;; tries: to spend its time in one instruction that writes all of its memory, again and again
 ;; ends: troupe.Timeout
-;; limits: timeoutMs=400 memoryBytes=67108864
-;; repeats: 8, each costs a process
+;; limits: timeoutMs=1000 memoryBytes=67108864
+;; repeats: 5, each costs a process
 ;; -- module --
 (func $attack (param i32 i32) (result i32)
   (drop (memory.grow (i32.const 1000)))

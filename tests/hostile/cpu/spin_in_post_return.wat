@@ -1,7 +1,7 @@
 ;; tries: to spin when it has returned already, in post-return
 ;; ends: troupe.Timeout
-;; limits: timeoutMs=400
-;; repeats: 8, each costs a process
+;; limits: timeoutMs=1000
+;; repeats: 5, each costs a process
 ;; -- module --
 (global $attacked (mut i32) (i32.const 0))
 (func $attack (param $at i32) (param $length i32) (result i32)

@@ -1,7 +1,7 @@
 ;; tries: to spin where the host has no function of the actor on its stack: in cabi_realloc, while its payload is lowered
 ;; ends: troupe.Timeout
-;; limits: timeoutMs=400
-;; repeats: 8, each costs a process
+;; limits: timeoutMs=1000
+;; repeats: 5, each costs a process
 ;; -- libc --
 (memory (export "memory") 2)
 (func (export "realloc") (param i32 i32 i32 i32) (result i32)

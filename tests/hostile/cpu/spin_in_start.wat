@@ -1,8 +1,7 @@
 ;; tries: to keep the processor before there is an envelope, in a start function
 ;; ends: refused: troupe.ComponentStart
-;; says: more than 400 ms
-;; limits: timeoutMs=400
-;; repeats: 5, each costs a process and its time
+;; says: to start
+;; repeats: 3, each costs a process and five seconds
 ;; -- module --
 (func $spin (loop $again (br $again)))
 (start $spin)

@@ -1,7 +1,7 @@
 ;; tries: to wait in memory that threads would share, for a thread that there is not
 ;; ends: troupe.Timeout
-;; limits: timeoutMs=400
-;; repeats: 8, each costs a process
+;; limits: timeoutMs=1000
+;; repeats: 5, each costs a process
 ;; -- component --
 (core module $shared
   (memory 1 1 shared)

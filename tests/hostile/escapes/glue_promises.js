@@ -1,7 +1,7 @@
 // tries: to stay after its envelope, in promises that make promises, and to spin there
 // ends: returns: 1 or troupe.Timeout
 // runs: glue
-// limits: timeoutMs=400
+// limits: timeoutMs=1000
 // repeats: 2, each is charged to the component: nothing is known of what it did
 
 export function instantiate() {

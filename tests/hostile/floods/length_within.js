@@ -1,7 +1,7 @@
 // tries: to have the host make room for what a frame may have, and to send nothing of it
 // ends: troupe.Timeout
 // runs: sandbox
-// limits: timeoutMs=400
+// limits: timeoutMs=1000
 // repeats: 5, each costs a process
 import { frame, pose, send, TYPE, write } from "../_sandbox.js";
 

@@ -1,7 +1,7 @@
 // tries: to say nothing, and to do nothing
 // ends: troupe.Timeout
 // runs: sandbox
-// limits: timeoutMs=400
+// limits: timeoutMs=1000
 // repeats: 5, each costs a process
 import { pose, send, TYPE } from "../_sandbox.js";
 
