@@ -20,6 +20,7 @@ import { followControls, tellControls } from "./control_feed.ts";
 import { CREW, SINK } from "./actor_name.ts";
 import { openClaims, openStore } from "./crew/open_store.ts";
 import { DEFAULT_RETENTION, type Retention, startSweeper } from "./crew/retention.ts";
+import { recordHops } from "./crew/recorder.ts";
 import { type CrewName, isCrewName, runCrewMember } from "./crew/run.ts";
 import { stopAtOnce } from "./crew/stop_at_once.ts";
 import { LateState } from "./granted/late_state.ts";
@@ -339,12 +340,15 @@ async function runCrew(
   };
   const member = runCrewMember(name, options);
   const sweeper = name === SINK ? startSweeper({ ...options, retention }) : undefined;
+  // Every replica of x-sink hears of every hop: what several of them write is read once.
+  const recorder = name === SINK ? recordHops({ ...options, transport }) : undefined;
   const teller = name === SINK
     ? tellControls(transport, { read: () => store.controls.state(), logger })
     : undefined;
   const close = async () => {
     feed.stop();
-    await Promise.all([sweeper?.stop(), teller?.stop(), store.close()]);
+    await Promise.all([sweeper?.stop(), teller?.stop(), recorder?.stop()]);
+    await store.close();
   };
   return {
     done: member.done.then(close),

@@ -16,7 +16,7 @@ import { SqliteJoining } from "./sqlite_joining.ts";
 import { type LetterFile, SqliteLetters } from "./sqlite_letters.ts";
 import { SqliteParking } from "./sqlite_parking.ts";
 import { STORE_SCHEMA, upgradeStore } from "./sqlite_schema.ts";
-import { deadOf, PAGE, pageOf, resultOf } from "./store_rows.ts";
+import { deadOf, PAGE, pageOf, readHops, resultOf } from "./store_rows.ts";
 import { StoreClosedError } from "./store_closed.ts";
 import type {
   CrewStore,
@@ -120,11 +120,13 @@ class SqliteStore implements CrewStore {
 
   hops(root: string): Promise<HopRecord[]> {
     return this.#read(() =>
-      this.#prepare("SELECT record FROM hop WHERE root = ? OR id = ? ORDER BY started_at, seq").all(
-        root,
-        root,
+      readHops(
+        this.#prepare("SELECT record FROM hop WHERE root = ? OR id = ? ORDER BY started_at, seq").all(
+          root,
+          root,
+        )
+          .map(({ record }) => record),
       )
-        .map(({ record }) => JSON.parse(String(record)) as HopRecord)
     );
   }
 

@@ -143,7 +143,7 @@ export interface Store {
   recordResults(records: readonly ResultRecord[]): Promise<Recorded[]>;
   /** Records dead envelopes; one answer for each, in order. */
   recordDead(records: readonly DeadRecord[]): Promise<Recorded[]>;
-  /** Records hops, best effort: for `trace`. One that is given twice is there twice. */
+  /** Records hops, best effort: for `trace`. One that is given twice is read once. */
   recordHops(records: readonly HopRecord[]): Promise<void>;
   /** What ended badly, and what people did about it. */
   readonly letters: Letters;

@@ -137,6 +137,8 @@ export function testRecords(name: string, start: () => Promise<StoreHarness>): v
       hop("2", { startedAt: 15, error: { type: "E", message: "m" } }),
     ];
     await store.recordHops(records);
+    // Another replica has heard of the same.
+    await store.recordHops(records);
     assertEquals(await store.hops("1"), [records[1], records[2], records[0]] as HopRecord[]);
     assertEquals(await store.hops("nobody"), []);
   });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { HopRecord } from "../hop_record.ts";
 import type { ArrivalVerdict, HeldSlice, JoinCause, JoinGroup, RunCount, SliceMark } from "./joining.ts";
 import type { Letter, Replay } from "./letters.ts";
 import type { EndKind, Parked, ParkedBody } from "./parked.ts";
@@ -190,4 +191,9 @@ export function heldSliceOf(row: StoreRow): HeldSlice {
     id: String(row.id),
     body: row.body as Uint8Array,
   };
+}
+
+/** Hops out of the texts of their records, in their order. One that several have recorded is there once. */
+export function readHops(records: readonly unknown[]): HopRecord[] {
+  return [...new Set(records.map(String))].map((text) => JSON.parse(text) as HopRecord);
 }

@@ -6,7 +6,7 @@
 
 import type { HopRecord } from "../../hop_record.ts";
 import type { Page, StoreCounts } from "../store.ts";
-import { PAGE, pageOf } from "../store_rows.ts";
+import { PAGE, pageOf, readHops } from "../store_rows.ts";
 import type { Query, Row, Value } from "./sessions.ts";
 
 /** One page of a table. */
@@ -64,7 +64,7 @@ export async function hopsOf(query: Query, root: string): Promise<HopRecord[]> {
       ORDER BY started_at, seq`,
     [root],
   );
-  return rows.map(({ record }) => JSON.parse(String(record)) as HopRecord);
+  return readHops(rows.map(({ record }) => record));
 }
 
 /** The root of the tree that an id belongs to. */

@@ -1,0 +1,45 @@
+// What `trace` shows in a cluster: x-sink writes down which hops there were, once, however many replicas of it there are.
+
+import { assertEquals } from "@std/assert";
+import { openStore } from "@troupe/host/crew/open_store";
+import { HOP_TOPIC, hopRecord } from "@troupe/host/hop_record";
+import { openTransport } from "@troupe/host/transport/open";
+import { join } from "@std/path";
+import { MainProcess } from "../../host/_main_process_testing.ts";
+import { unlessStuck } from "../../host/_testing.ts";
+import { eventually } from "./_waiting_mesh.ts";
+
+Deno.test("two replicas of x-sink hear of a hop, and a trace has it once", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "troupe-hops-" });
+  const address = `embedded:${join(folder, "mesh.db")}`;
+  const results = join(folder, "results.db");
+  try {
+    await using processes = new AsyncDisposableStack();
+    const sinks = ["x-sink", "x-sink"].map((name) =>
+      processes.use(new MainProcess([name, "--transport", address, "--store", results]))
+    );
+    await unlessStuck((async () => {
+      await Promise.all(sinks.map((process) => process.line("it runs")));
+      const transport = await openTransport(address, { name: "test" });
+      const store = await openStore(results);
+      const envelope = { id: "1", route: { prev: [], curr: "judge", next: [] }, payload: "1" };
+      const tell = (host: string) => {
+        const done = { actor: "judge", startedAt: 10, finishedAt: 12, verdict: "finished" as const, host };
+        const record = hopRecord(envelope, { ...done, sent: [{ id: "1", to: "x-sink" }] });
+        transport.broadcast(HOP_TOPIC, new TextEncoder().encode(JSON.stringify(record)));
+      };
+      tell("a");
+      await eventually("the first hop", async () => (await store.hops("1")).length > 0 || undefined);
+      // Both have heard of the first once they have written the second, which they hear of after it.
+      tell("b");
+      await eventually("the second hop", async () => (await store.hops("1")).length > 1 || undefined);
+      for (const process of sinks) process.kill("SIGTERM");
+      await Promise.all(sinks.map((process) => process.end()));
+      assertEquals((await store.hops("1")).map(({ host }) => host), ["a", "b"]);
+      await store.close();
+      await transport.close();
+    })());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
