@@ -35,6 +35,8 @@ Deno.test("a mesh's file chooses the transport and the store, or leaves that to 
   assertEquals((await read(`${HEAD}spec: { store: "${store}" }\n`))?.store, store);
   const objects = "s3://shop/mesh?region=eu-central-1";
   assertEquals((await read(`${HEAD}spec: { objects: "${objects}" }\n`))?.objects, objects);
+  const state = "rediss://mesh@cache.example/2?namespace=shop";
+  assertEquals((await read(`${HEAD}spec: { state: "${state}" }\n`))?.state, state);
   assertEquals(await read(), undefined);
   assertEquals(await readMeshFile("/no/such/folder"), undefined);
 });
@@ -52,6 +54,11 @@ const WRONG: Readonly<Record<string, readonly [text: string, ...says: string[]]>
   "keys of a bucket": [
     `${HEAD}spec:\n  objects: s3://AKIA:secr/et@shop/mesh\n`,
     "mesh.yaml:5: spec.objects must not hold keys of an account",
+  ],
+  "a password of the state": [
+    `${HEAD}spec:\n  state: redis://me:secr/et@cache.example\n`,
+    "mesh.yaml:5: spec.state must not hold a password",
+    "TROUPE_STATE_PASSWORD_FILE",
   ],
   "a password of the store": [
     `${HEAD}spec:\n  store: postgres://me:secr/et@db.example/shop\n`,
