@@ -211,6 +211,17 @@ Deno.test("while one envelope waits for a slow server, others of the same sandbo
   });
 });
 
+Deno.test("more requests at once than limits.hostCalls end the hop by name", async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  await withGuest(() => promise, async (test) => {
+    const requests = Array.from({ length: 6 }, () => ({ url: test.url }));
+    const answer = await ask(test, requests);
+    resolve(new Response());
+    assertEquals(answer, "troupe.HostCallLimit");
+    assert(test.events.every(({ kind }) => kind === "child-started"));
+  }, { limits: { hostCalls: 4 } });
+});
+
 Deno.test("no more envelopes are under way than the actor's concurrency", async () => {
   let [now, most] = [0, 0];
   const gates: (() => void)[] = [];

@@ -14,16 +14,13 @@ import { guestFailure } from "../resiliency.ts";
 import { Allowance, MOST_CALLS } from "./allowance.ts";
 import type { Service, ServiceHop, ServiceName, Services } from "./services.ts";
 import type { GuestLog } from "./stage.ts";
-import type { Answer, Ask } from "./wire/ask.ts";
+import { type Answer, type Ask, MOST_ASKS } from "./wire/ask.ts";
 import { byteLength, decodeText } from "./wire/bytes.ts";
 import { applyEdit } from "./apply_edit.ts";
 import { type Call, decodeCall, type Edit } from "./wire/call.ts";
 import { decodeFailure, type SandboxFailure } from "./wire/failure.ts";
 import { type Frame, FrameError, FrameType } from "./wire/frames.ts";
 import type { LoadSettings } from "./wire/load.ts";
-
-/** Most questions of one hop, in all. */
-const MOST_ASKS = 50_000;
 
 /** How a session's questions come back. Neither may throw. */
 export interface AskHooks {

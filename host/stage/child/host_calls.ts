@@ -5,7 +5,7 @@
  */
 
 import type { ServiceName } from "../services.ts";
-import { type Answer, encodeAsk } from "../wire/ask.ts";
+import { type Answer, encodeAsk, MOST_ASKS } from "../wire/ask.ts";
 import { FrameType } from "../wire/frames.ts";
 import type { Limits } from "../../limits.ts";
 import { StoppedError } from "./failures.ts";
@@ -21,6 +21,7 @@ export class HostCalls {
   readonly #stop: (error: unknown) => void;
   readonly #open = new Map<number, (body: Uint8Array<ArrayBuffer>) => void>();
   #next = 0;
+  #tooMany: StoppedError | undefined;
   #inside = true;
   /** What is left to do once its guest is out, when the host has given it up. */
   #drop: (() => void) | undefined;
@@ -44,18 +45,25 @@ export class HostCalls {
   }
 
   /**
-   * Asks. The guest goes on; it waits with {@linkcode wait}. Rejects when too many are open; what the host cannot answer
-   * ends the hop.
+   * Asks. The guest goes on; it waits with {@linkcode wait}. Rejects when there are too many: the hop then ends as soon as
+   * its guest waits for anything. What the host cannot answer ends the hop.
    */
   ask(service: ServiceName, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const { hostCalls } = this.#limits;
-    if (this.#open.size >= hostCalls) {
-      const message = `More than ${hostCalls} questions to the host at once (limits.hostCalls)`;
-      return Promise.reject(new StoppedError({ stopped: "troupe.HostCallLimit", message }));
-    }
-    const id = this.#next++ >>> 0;
+    this.#tooMany ??= this.#problem();
+    if (this.#tooMany) return Promise.reject(this.#tooMany);
+    const id = this.#next++;
     this.#port.send(FrameType.Ask, this.#nonce, ...encodeAsk({ id, service, body }));
     return new Promise((resolve) => this.#open.set(id, resolve));
+  }
+
+  #problem(): StoppedError | undefined {
+    const { hostCalls } = this.#limits;
+    const message = this.#open.size >= hostCalls
+      ? `More than ${hostCalls} questions to the host at once (limits.hostCalls)`
+      : this.#next >= MOST_ASKS
+      ? `More than ${MOST_ASKS} questions to the host in one hop`
+      : undefined;
+    return message === undefined ? undefined : new StoppedError({ stopped: "troupe.HostCallLimit", message });
   }
 
   /** An answer came. */
@@ -75,7 +83,7 @@ export class HostCalls {
     this.#turns.leave();
     // Not here and now: the guest that waits is still on the stack.
     queueMicrotask(() => this.#turns.run());
-    const [settled] = await Promise.allSettled([something]);
+    const [settled] = await Promise.allSettled([this.#orTooMany(something)]);
     if (this.#abandoned) return await NEVER;
     await new Promise<void>((resolve) => {
       this.#turns.take(() => this.#goOn(resolve));
@@ -84,6 +92,10 @@ export class HostCalls {
     if (settled.status === "fulfilled") return settled.value;
     this.#stop(settled.reason);
     return await NEVER;
+  }
+
+  #orTooMany<T>(something: Promise<T>): Promise<T> {
+    return this.#tooMany ? Promise.race([Promise.reject(this.#tooMany), something]) : something;
   }
 
   #goOn(enter: () => void): void {

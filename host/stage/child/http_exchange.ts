@@ -55,9 +55,9 @@ export class Exchange {
   }
 
   get #book() {
-    const known = ofHop.get(this.#mesh) ?? { next: 0, closed: [] };
-    ofHop.set(this.#mesh, known);
-    return known;
+    const book = ofHop.get(this.#mesh) ?? { next: 0, closed: [] };
+    ofHop.set(this.#mesh, book);
+    return book;
   }
 
   /** Its hop is: guests can keep what they have for longer. Nothing more comes of it. */

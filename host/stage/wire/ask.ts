@@ -23,6 +23,8 @@ export interface Answer {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
+/** Most questions of one hop, in all. */
+export const MOST_ASKS = 50_000;
 /** Longest body of a question or of an answer, in bytes. */
 export const ASK_BYTES = 2 * 1024 * 1024;
 /** Bytes of a question beside its body. */
