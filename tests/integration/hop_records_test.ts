@@ -22,7 +22,7 @@ Deno.test("two replicas of x-sink hear of a hop, and a trace has it once", async
       await Promise.all(sinks.map((process) => process.line("it runs")));
       const transport = await openTransport(address, { name: "test" });
       const store = await openStore(results);
-      const envelope = { id: "1", route: { prev: [], curr: "judge", next: [] }, payload: "1" };
+      const envelope = { id: "1", route: { prev: [], curr: "judge", next: [] }, payload: "1", extra: [] };
       const tell = (host: string) => {
         const done = { actor: "judge", startedAt: 10, finishedAt: 12, verdict: "finished" as const, host };
         const record = hopRecord(envelope, { ...done, sent: [{ id: "1", to: "x-sink" }] });
