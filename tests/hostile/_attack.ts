@@ -53,6 +53,8 @@ export interface Attack {
   /** Those that are not the defaults. */
   readonly limits: Partial<Limits>;
   readonly isolation: Isolation;
+  /** Whether its glue answers with promises, as that of components that wait for the host. */
+  readonly blocking: boolean;
   /** Whether its instances may be restored, rather than made anew. */
   readonly restore: boolean;
   readonly route: readonly string[];
@@ -96,6 +98,7 @@ const Head = z.strictObject({
   replaces: z.enum(["glue", "module", "manifest"]).default("glue"),
   limits: LimitsText.default({}),
   isolation: z.enum(["fresh", "reuse"]).default("fresh"),
+  blocking: z.enum(["yes", "no"]).default("no").transform((text) => text === "yes"),
   route: z.string().default("").transform((text) => text.split(/\s+/).filter(Boolean)),
   // What follows the number is the reason for it.
   repeats: z.string().default(String(REPEATS)).transform((text) => parseInt(text)),

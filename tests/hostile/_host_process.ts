@@ -64,7 +64,9 @@ async function obey(command: Command): Promise<Omit<Answer, "number">> {
   }
 }
 
-async function start({ name, runs, isolation, restore, route, ...rest }: StartCommand): Promise<void> {
+async function start(
+  { name, runs, isolation, blocking, restore, route, ...rest }: StartCommand,
+): Promise<void> {
   const actor = { name, isolation, grants: { route }, limits: { ...DEFAULT_LIMITS, ...rest.limits } };
   const component = sourceOf(runs);
   const host = component
@@ -75,7 +77,7 @@ async function start({ name, runs, isolation, restore, route, ...rest }: StartCo
       cacheDir,
       restore,
     })
-    : await startStaged(actor, runs);
+    : await startStaged(actor, { runs, blocking });
   running.set(name, { host, done: host.run() });
 }
 
@@ -87,7 +89,7 @@ function sourceOf(runs: StartCommand["runs"]): ComponentSource | undefined {
 /** An actor that is past every check of components: glue that somebody smuggled in, or a sandbox that is not ours. */
 async function startStaged(
   { name, limits, isolation, grants }: Omit<ActorConfig, "component">,
-  runs: StartCommand["runs"],
+  { runs, blocking }: Pick<StartCommand, "runs" | "blocking">,
 ): Promise<Host> {
   const log = logger.child({ actor: name });
   const path = "path" in runs ? runs.path : "";
@@ -99,7 +101,7 @@ async function startStaged(
       glue,
       modules: [],
       baselineOnly: false,
-      blocking: false,
+      blocking,
       uses: new Set<string>(),
     },
     limits,

@@ -18,6 +18,8 @@ const Start = z.strictObject({
   /** Those that are not the defaults. */
   limits: z.record(z.string(), z.number()),
   isolation: z.enum(["fresh", "reuse"]),
+  /** Whether its glue answers with promises; for glue alone. */
+  blocking: z.boolean(),
   /** Whether its instances may be restored, rather than made anew. */
   restore: z.boolean(),
   /** Actors that it may add to a route. */

@@ -84,6 +84,7 @@ export class HostileMesh implements AsyncDisposable {
       runs: { kind: "component", path },
       limits: {},
       isolation: "fresh",
+      blocking: false,
       restore: true,
       route: [],
     });

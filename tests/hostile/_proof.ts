@@ -92,8 +92,16 @@ class Proof {
 
   /** What the host is told to run. */
   async #start(): Promise<Omit<StartCommand, "number" | "do">> {
-    const { limits, isolation, restore, route } = this.#attack;
-    return { name: this.#actor, runs: await this.#what(), limits, isolation, restore, route: [...route] };
+    const { limits, isolation, blocking, restore, route } = this.#attack;
+    return {
+      name: this.#actor,
+      runs: await this.#what(),
+      limits,
+      isolation,
+      blocking,
+      restore,
+      route: [...route],
+    };
   }
 
   async #what(): Promise<StartCommand["runs"]> {
