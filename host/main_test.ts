@@ -40,6 +40,9 @@ Deno.test("a replica starts cold, does hops, says how it is, and drains on a sig
     const args = [...await actorArguments(bench, await watComponent(ECHO)), "--metrics-port", "0"];
     await using main = new MainProcess(args);
     const address = await main.address();
+    const layers = JSON.parse(await main.line('"layers around the sandboxes"'));
+    assertEquals([typeof layers.on, typeof layers.off], ["string", "string"]);
+    assertStringIncludes(`${layers.on} ${layers.off}`, "seccomp");
     assertEquals(await transport.queues(), ["a", "x-sink", "x-sump"]);
     await transport.publish([{ queue: "a", body: utf8(envelopeText("1", { next: [], payload: { n: 7 } })) }]);
     const [delivery] = await take(transport, "x-sink", 1);
