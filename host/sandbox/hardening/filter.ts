@@ -28,15 +28,7 @@ export interface FilterOptions {
   readonly pid: number;
 }
 
-/**
- * Makes the filter.
- *
- * @example
- * ```ts ignore
- * const program = buildFilter({ architecture: "x86_64", pid: Deno.pid });
- * const bytes = encodeProgram(program);
- * ```
- */
+/** Makes the filter. */
 export function buildFilter({ architecture, pid }: FilterOptions): Instruction[] {
   const rules = RULES.flatMap((rule) => {
     const number = syscallNumber(rule.call, architecture);
