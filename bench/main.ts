@@ -9,6 +9,7 @@ import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import { join } from "@std/path";
 import { buildBenchActors } from "./actors.ts";
 import { benchColdStart } from "./cold_start.ts";
+import { benchHostCalls } from "./host_calls.ts";
 import { benchHops } from "./hops.ts";
 import { benchCalls } from "./calls.ts";
 import { benchDeadline } from "./deadline.ts";
@@ -30,6 +31,7 @@ try {
 
   printTable("Results recorded, 1 kB each", await benchStores(folder));
   printTable("One call in a stage, one at a time (p50 / p99)", await benchCalls(actors, cacheDir));
+  printTable("A guest's calls to its host", await benchHostCalls(folder));
   printTable("From an actor's deadline on (p50 / p99)", await benchDeadline(folder, cacheDir));
   printTable("Hops through the mesh, embedded transport", await benchHops(actors, { cacheDir, folder }));
   if (!lacksRabbitmq()) {
