@@ -20,7 +20,7 @@ import type { HostMetrics } from "./observe/metrics.ts";
 import type { Tracing } from "./observe/tracing.ts";
 import type { Rate } from "./rate.ts";
 import type { LateState } from "./granted/late_state.ts";
-import { servicesOf } from "./granted/services.ts";
+import { type ServiceOptions, servicesOf } from "./granted/services.ts";
 import type { Resiliency } from "./resiliency.ts";
 import type { Layer } from "./sandbox/hardening/layers.ts";
 import { summarize } from "./sandbox/hardening/report.ts";
@@ -58,6 +58,8 @@ export interface ReplicaOptions {
   readonly restore?: boolean;
   /** See `ServiceOptions.state`. @default nowhere */
   readonly state?: LateState;
+  /** See `ServiceOptions.resolve`. @default as the system does it */
+  readonly resolve?: NonNullable<ServiceOptions["resolve"]>;
   /** See `HostOptions.recordPayloadBytes`. @default 0 */
   readonly recordPayloadBytes?: number;
   /** See `HostOptions.noQueueMs`. @default 30000 */
@@ -104,7 +106,10 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
 /** Makes a stage for an actor, as its component is now; for a new host, or to be swapped into a running one. */
 export async function openStage(
   actor: ActorConfig,
-  options: Pick<ReplicaOptions, "cacheDir" | "restore" | "logger" | "metrics" | "state" | "transport">,
+  options: Pick<
+    ReplicaOptions,
+    "cacheDir" | "restore" | "logger" | "metrics" | "state" | "resolve" | "transport"
+  >,
 ): Promise<Stage> {
   const { cacheDir, logger, metrics, transport } = options;
   const [services, config, files, component] = await Promise.all([

@@ -5,6 +5,7 @@
  */
 
 import { Egress } from "../egress/egress.ts";
+import type { Resolve } from "../egress/resolve.ts";
 import type { Grants } from "../grants.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../observe/logs.ts";
@@ -18,6 +19,8 @@ export interface ServiceOptions {
   readonly logger: Pick<Logger, "warn">;
   /** Where actors keep their state. @default nowhere: an actor that is granted some is refused */
   readonly state?: LateState;
+  /** From names to addresses, for requests. @default as the system does it */
+  readonly resolve?: Resolve;
 }
 
 /**
@@ -28,14 +31,17 @@ export interface ServiceOptions {
  */
 export async function servicesOf(
   { name, grants, limits }: { readonly name: string; readonly grants: Grants; readonly limits: Limits },
-  { logger, state }: ServiceOptions,
+  { logger, state, resolve }: ServiceOptions,
 ): Promise<Services> {
   return {
     ...(grants.state ? { state: await grantState({ name, grant: grants.state }, { state, logger }) } : {}),
-    ...(grants.http ? { http: httpService(await openEgress(grants.http, limits)) } : {}),
+    ...(grants.http ? { http: httpService(await openEgress(grants.http, { limits, resolve })) } : {}),
   };
 }
 
-async function openEgress(rules: NonNullable<Grants["http"]>, { egressBytes }: Limits): Promise<Egress> {
-  return await Egress.open({ rules, limits: { egressBytes } });
+async function openEgress(
+  rules: NonNullable<Grants["http"]>,
+  { limits: { egressBytes }, resolve }: { readonly limits: Limits; readonly resolve: Resolve | undefined },
+): Promise<Egress> {
+  return await Egress.open({ rules, limits: { egressBytes }, ...(resolve ? { resolve } : {}) });
 }
