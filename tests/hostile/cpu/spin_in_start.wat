@@ -1,7 +1,8 @@
 ;; tries: to keep the processor before there is an envelope, in a start function
 ;; ends: refused: troupe.ComponentStart
 ;; says: to start
-;; repeats: 3, each costs a process and five seconds
+;; limits: timeoutMs=1000
+;; repeats: 3, each costs a process and five seconds: so long may anything take to start
 ;; -- module --
 (func $spin (loop $again (br $again)))
 (start $spin)

@@ -1,6 +1,7 @@
 // tries: to emit more bytes than a hop may, in few pieces, with characters that are longer than they seem
 // ends: troupe.OutputLimit
 // limits: emittedBytes=100000
+// repeats: 20, each has a hundred kilobytes
 import mesh from "troupe:actor/mesh@0.1.0";
 
 const PIECE = JSON.stringify("\u{10ffff}".repeat(10_000));
