@@ -172,7 +172,8 @@ Deno.test("an instance made ahead that does harm is nobody's fault, and is not m
 });
 
 Deno.test("closing waits for what was begun, and ends every process", async () => {
-  await withStage(SAYS_AND_SPINS, { limits: { timeoutMs: 250 } }, async ({ stage, next }) => {
+  // Long enough for the spare to start meanwhile, on a machine that is busy.
+  await withStage(SAYS_AND_SPINS, { limits: { timeoutMs: 2500 } }, async ({ stage, next }) => {
     const spare = next("child-started");
     const results = Promise.all([1, 2].map((payload) => stage.run(envelope(`${payload}`, payload))));
     await spare;
