@@ -21,7 +21,13 @@ const PARTS: Record<string, string[]> = {
   "host/observe": ["host/transport/transport.ts", "host/stage/stage.ts"],
   "host/component": ["host/sandbox"],
   "host/stage": ["host/sandbox", "host/component/component.ts"],
-  "host/granted": ["host/stage", "host/sandbox/file_tree.ts", "host/egress", "host/state", "host/observe/logs.ts"],
+  "host/granted": [
+    "host/stage",
+    "host/sandbox/file_tree.ts",
+    "host/egress",
+    "host/state",
+    "host/observe/logs.ts",
+  ],
   "host/crew": [
     "host/sqlite",
     "host/transport/transport.ts",

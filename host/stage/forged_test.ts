@@ -8,7 +8,14 @@ import { AT_HANDLE, AT_LOAD } from "./_forged_testing.ts";
 import type { StageEvent } from "./stage.ts";
 import { envelope, type StageUnderTest, testFolder, withStage } from "./_testing.ts";
 
-const NOTHING = { digest: "", glue: new Uint8Array(), modules: [], baselineOnly: false, blocking: false, uses: new Set<string>() };
+const NOTHING = {
+  digest: "",
+  glue: new Uint8Array(),
+  modules: [],
+  baselineOnly: false,
+  blocking: false,
+  uses: new Set<string>(),
+};
 const LIMITS = { emits: 10, emittedBytes: 2000, logBytes: 1000, timeoutMs: 20_000 };
 
 async function withForged(
