@@ -10,6 +10,7 @@ import { readReport } from "../sandbox/hardening/report.ts";
 import { boundMemory, cpuMs, residentBytes, type Sandbox, spawnSandbox } from "../sandbox/spawn.ts";
 import { type End, isFault } from "./end.ts";
 import { type Given, Hops, type Job } from "./hops.ts";
+import { IdleWatch } from "./idle_watch.ts";
 import { Outbox } from "./outbox.ts";
 import { mostResident } from "./resident.ts";
 import { type AskHooks, Session, type SessionHooks } from "./session.ts";
@@ -70,6 +71,10 @@ export class Sandboxed {
    * ever.
    */
   #mayPrepare = false;
+  readonly #idleWatch = new IdleWatch({
+    cpuMs: () => cpuMs(this.pid),
+    onBusy: () => this.#end("stalled", "The sandbox has nothing to do, and goes on using the processor"),
+  });
   /** When it was last seen to get on. */
   #since = performance.now();
   /** The `#since` that was found to be too long ago. */
@@ -297,6 +302,7 @@ export class Sandboxed {
   /** It got on: its time starts anew. */
   #progress(): void {
     this.#since = performance.now();
+    this.#idleWatch.stop();
     // It stops by itself when there is nothing to watch: hops come and go faster than timers are set.
     this.#watch ??= setInterval(() => this.#look(), WATCH_MS);
   }
@@ -305,7 +311,7 @@ export class Sandboxed {
     if (this.#idle) {
       clearInterval(this.#watch);
       this.#watch = undefined;
-      return;
+      return this.#idleWatch.begin();
     }
     this.#lookAtMemory();
     this.#lookAtCpu();
@@ -370,6 +376,7 @@ export class Sandboxed {
     const wasReady = this.#state === "ready";
     const begun = this.#state !== "starting";
     this.#state = "ended";
+    this.#idleWatch.stop();
     clearInterval(this.#watch);
     this.#process.kill();
     const { inside } = this.#hops;
