@@ -5,7 +5,7 @@
  */
 
 import { judgeAddress } from "@troupe/host/egress/address";
-import { isFieldName, isFieldValue } from "@troupe/host/egress/fields";
+import { isFieldName, isFieldValue, isHostField } from "@troupe/host/http_field";
 import { type Network, parseIp, parseNetwork } from "@troupe/host/egress/ip";
 import { methodOf } from "@troupe/host/egress/match";
 import type { HttpRule, InjectedHeader } from "@troupe/host/http_rule";
@@ -113,7 +113,7 @@ const headers = z.record(z.string(), injectedHeader, wants("an object of headers
   .superRefine(
     (given, context) => {
       for (const name of Object.keys(given)) {
-        const problem = !isFieldName(name) || name === "content-length"
+        const problem = !isFieldName(name) || isHostField(name) || name === "content-length"
           ? "is no header that can be injected"
           : name !== name.toLowerCase()
           ? `has to be in lower case: ${name.toLowerCase()}`

@@ -37,7 +37,7 @@ const PARTS: Record<string, string[]> = {
     "host/observe/tracing.ts",
   ],
   // What a grant can say is checked with what checks requests by it.
-  "controller": ["address", "fields", "ip", "match", "target"].map((name) => `host/egress/${name}.ts`),
+  "controller": ["address", "ip", "match", "target"].map((name) => `host/egress/${name}.ts`),
 };
 
 interface Import {

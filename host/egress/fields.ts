@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isFieldName, isFieldValue, isHostField } from "../http_field.ts";
 import { denied, EgressError } from "./errors.ts";
 import { quoted } from "./target.ts";
 
@@ -18,35 +19,6 @@ export interface FieldBounds {
   readonly headers: number;
   /** Bytes of their names and values, with what stands between on the wire. */
   readonly headerBytes: number;
-}
-
-/** What belongs to one connection and not to the request, and what would change where or how it is read. */
-const OF_THE_HOST: ReadonlySet<string> = new Set([
-  "connection",
-  "expect",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Whether a text can be the name of a header that is not the host's alone. */
-export function isFieldName(name: string): boolean {
-  return NAME.test(name) && !OF_THE_HOST.has(name.toLowerCase());
-}
-
-/** Whether a text can be the value of a header: bytes, and none that would end it. */
-export function isFieldValue(value: string): boolean {
-  return VALUE.test(value);
 }
 
 /** The headers of a request, checked. */
@@ -68,8 +40,8 @@ export function checkRequestFields(fields: readonly Field[], bounds: FieldBounds
   let length: number | undefined;
   for (const [given, value] of fields) {
     const name = given.toLowerCase();
-    if (!NAME.test(name)) throw denied(`${quoted(given)} is not the name of a header`);
-    if (OF_THE_HOST.has(name)) throw denied(`the header ${name} is set by the host alone: leave it out`);
+    if (!isFieldName(name)) throw denied(`${quoted(given)} is not the name of a header`);
+    if (isHostField(name)) throw denied(`the header ${name} is set by the host alone: leave it out`);
     if (!isFieldValue(value)) {
       throw denied(`the value of the header ${name} has bytes that no header may have`);
     }
@@ -93,7 +65,7 @@ export function checkRequestFields(fields: readonly Field[], bounds: FieldBounds
 export function checkResponseFields(fields: readonly Field[], bounds: FieldBounds): Field[] {
   requireWithin(fields, bounds, "HTTP-response-header-section-size");
   return fields.map(([name, value]): Field => [name.toLowerCase(), value])
-    .filter(([name]) => !OF_THE_HOST.has(name));
+    .filter(([name]) => !isHostField(name));
 }
 
 /** Bytes of headers on the wire. */

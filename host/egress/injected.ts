@@ -5,7 +5,8 @@
  */
 
 import { InjectedHeaderError } from "./errors.ts";
-import { type Field, isFieldValue } from "./fields.ts";
+import { isFieldValue } from "../http_field.ts";
+import type { Field } from "./fields.ts";
 import type { HttpRule, SecretSource } from "../http_rule.ts";
 
 /** Shorter values cannot be told from other text, so nothing could be hidden in a response. */

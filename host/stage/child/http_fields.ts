@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isFieldName, isFieldValue, isHostField } from "../../http_field.ts";
 import type { WireField } from "../wire/http.ts";
 import type { Imports, Resource } from "./resources.ts";
 
@@ -21,24 +22,6 @@ export interface Fields {
 const MOST_BYTES = 64 * 1024;
 /** Counted for each beside its name and value. */
 const ENTRY_BYTES = 32;
-
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Those that are the host's: it refuses them, and so guests learn it early. */
-const FORBIDDEN: ReadonlySet<string> = new Set([
-  "connection",
-  "expect",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Makes the class. */
 export function fieldsClass(calls: Imports): Resource<Fields> {
@@ -78,15 +61,15 @@ function requireMutable({ immutable }: Fields): void {
 }
 
 function requireName(name: string): void {
-  if (!NAME.test(name)) throw { tag: "invalid-syntax" };
-  if (FORBIDDEN.has(name.toLowerCase())) throw { tag: "forbidden" };
+  if (!isFieldName(name)) throw { tag: "invalid-syntax" };
+  if (isHostField(name)) throw { tag: "forbidden" };
 }
 
 function checked([name, value]: Entry): WireField {
   requireName(name);
   if (value.length > MOST_BYTES) throw { tag: "invalid-syntax" };
   const text = String.fromCharCode(...value);
-  if (!VALUE.test(text)) throw { tag: "invalid-syntax" };
+  if (!isFieldValue(text)) throw { tag: "invalid-syntax" };
   return [name.toLowerCase(), text];
 }
 
