@@ -11,6 +11,7 @@ import type { Limits } from "../../limits.ts";
 import { StoppedError } from "./failures.ts";
 import type { Port } from "./port.ts";
 import type { Turns } from "./turns.ts";
+import { unwinding } from "./unwinding.ts";
 
 /** The questions of one hop. */
 export class HostCalls {
@@ -26,6 +27,7 @@ export class HostCalls {
   /** What is left to do once its guest is out, when the host has given it up. */
   #drop: (() => void) | undefined;
   #abandoned = false;
+  readonly #abandonment = Promise.withResolvers<undefined>();
 
   constructor(
     nonce: bigint,
@@ -73,8 +75,9 @@ export class HostCalls {
   }
 
   /**
-   * The guest waits for something. When that is there and it is its turn again, it goes on; never, if its hop is over by
-   * then, as it is where what it waits for rejects. (Glue that waits does not get over an import that throws.)
+   * The guest waits for something. When that is there and it is its turn again, it goes on; not, if its hop is over by
+   * then, as it is where what it waits for rejects: its stack is unwound. (Glue that waits does not get over an import that
+   * throws.)
    */
   async wait<T>(something: Promise<T>): Promise<T> {
     this.#inside = false;
@@ -83,28 +86,36 @@ export class HostCalls {
     this.#turns.leave();
     // Not here and now: the guest that waits is still on the stack.
     queueMicrotask(() => this.#turns.run());
-    const [settled] = await Promise.allSettled([this.#orTooMany(something)]);
-    if (this.#abandoned) return await NEVER;
-    await new Promise<void>((resolve) => {
-      this.#turns.take(() => this.#goOn(resolve));
-      this.#turns.run();
-    });
-    if (settled.status === "fulfilled") return settled.value;
-    this.#stop(settled.reason);
-    return await NEVER;
+    const settling = Promise.allSettled([this.#orTooMany(something)]);
+    const settled = await Promise.race([settling, this.#abandonment.promise]);
+    if (!settled || !await this.#turn()) throw unwinding();
+    const [outcome] = settled;
+    if (outcome.status === "fulfilled") return outcome.value;
+    this.#stop(outcome.reason);
+    throw unwinding();
   }
 
   #orTooMany<T>(something: Promise<T>): Promise<T> {
     return this.#tooMany ? Promise.race([Promise.reject(this.#tooMany), something]) : something;
   }
 
-  #goOn(enter: () => void): void {
-    // Between its answer and its turn it may have been abandoned.
-    if (this.#abandoned) return this.#turns.leave();
+  /** Its turn. @returns Whether it may go on: before that it may have been abandoned. */
+  async #turn(): Promise<boolean> {
+    return await new Promise<boolean>((resolve) => {
+      this.#turns.take(() => resolve(this.#goOn()));
+      this.#turns.run();
+    });
+  }
+
+  #goOn(): boolean {
+    if (this.#abandoned) {
+      this.#turns.leave();
+      return false;
+    }
     this.#inside = true;
     this.#port.send(FrameType.Entered, this.#nonce);
     this.#port.flush();
-    enter();
+    return true;
   }
 
   /**
@@ -114,10 +125,9 @@ export class HostCalls {
    */
   abandon(drop: () => void): void {
     this.#abandoned = true;
+    this.#abandonment.resolve(undefined);
     this.#open.clear();
     if (this.#inside) this.#drop = drop;
     else drop();
   }
 }
-
-const NEVER = new Promise<never>(() => {});

@@ -159,13 +159,17 @@ function handle({ nonce, body }: Frame, { settings, instances }: Actor): void {
     hops.delete(nonce);
     turns.leave();
   };
+  // A guest whose stack is unwound has been done with before that.
+  const isOver = () => hops.get(nonce) !== hop;
   const failed = (error: unknown) => {
+    if (isOver()) return;
     endQuietly(mesh);
     fail(nonce, error, { settings, instance: hop.instance });
     if (hop.instance) instances.done(hop.instance, "failed");
     over();
   };
   const done = (instance: Instance, returned: string | undefined) => {
+    if (isOver()) return;
     try {
       mesh.end();
       answer(nonce, returned, { settings, memoryBytes: instance.memoryBytes() });
