@@ -11,7 +11,7 @@ import type { Limits } from "../../limits.ts";
 import { StoppedError } from "./failures.ts";
 import type { Port } from "./port.ts";
 import type { Turns } from "./turns.ts";
-import { unwinding } from "./unwinding.ts";
+import { unwindingOfLast } from "./unwinding.ts";
 
 /** The questions of one hop. */
 export class HostCalls {
@@ -81,6 +81,7 @@ export class HostCalls {
    */
   async wait<T>(something: Promise<T>): Promise<T> {
     this.#inside = false;
+    const unwind = unwindingOfLast();
     if (this.#abandoned) this.#drop?.();
     else this.#port.send(FrameType.Waiting, this.#nonce);
     this.#turns.leave();
@@ -88,11 +89,13 @@ export class HostCalls {
     queueMicrotask(() => this.#turns.run());
     const settling = Promise.allSettled([this.#orTooMany(something)]);
     const settled = await Promise.race([settling, this.#abandonment.promise]);
-    if (!settled || !await this.#turn()) throw unwinding();
-    const [outcome] = settled;
-    if (outcome.status === "fulfilled") return outcome.value;
-    this.#stop(outcome.reason);
-    throw unwinding();
+    if (settled && await this.#turn()) {
+      const [outcome] = settled;
+      if (outcome.status === "fulfilled") return outcome.value;
+      this.#stop(outcome.reason);
+    }
+    unwind();
+    return await new Promise<never>(() => {});
   }
 
   #orTooMany<T>(something: Promise<T>): Promise<T> {

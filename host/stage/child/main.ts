@@ -25,6 +25,7 @@ import { Mesh } from "./mesh.ts";
 import { Port } from "./port.ts";
 import { sourceOf } from "./source_of.ts";
 import { Turns } from "./turns.ts";
+import { suspendUnwindably } from "./unwinding.ts";
 
 /** A component that stands ready. */
 interface Actor {
@@ -98,6 +99,7 @@ async function load(frame: Frame): Promise<Actor | undefined> {
     const url = URL.createObjectURL(new Blob([glue as BlobPart], { type: "text/javascript" }));
     const text = guestText(longestText(settings.limits));
     // Deno makes its timers when they are first asked for, which takes what is about to go; glue that waits needs them.
+    if (settings.blocking) suspendUnwindably();
     disarm({ TextDecoder: text.Decoder, ...(settings.blocking ? { setTimeout, clearTimeout } : {}) });
     port.send(FrameType.Entered, 0n);
     port.flush();

@@ -6,7 +6,6 @@
 
 import type { GuestText } from "./guest_text.ts";
 import type { Mesh } from "./mesh.ts";
-import { isUnwinding } from "./unwinding.ts";
 
 /** A function of an import, or a method, whose first argument is the state of its resource. */
 // deno-lint-ignore no-explicit-any
@@ -65,7 +64,7 @@ export class Imports {
       try {
         return await call(...args);
       } catch (error) {
-        if (!(error instanceof Error) || isUnwinding(error)) throw error;
+        if (!(error instanceof Error)) throw error;
         return await this.wait(Promise.reject(error));
       } finally {
         this.#text.reset();

@@ -1,43 +1,61 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
-import { isUnwinding, unwinding } from "./unwinding.ts";
+import { suspendUnwindably, trapped, unwindingOfLast } from "./unwinding.ts";
 
+type Run = () => Promise<void>;
 /** The engine's two functions for stacks that are suspended. */
-const { Suspending, promising } = WebAssembly as unknown as {
-  readonly Suspending: new (call: () => Promise<void>) => WebAssembly.ImportValue;
-  readonly promising: (call: WebAssembly.ExportValue | undefined) => () => Promise<void>;
+const engine = WebAssembly as unknown as {
+  readonly Suspending: new (call: () => unknown) => WebAssembly.ImportValue;
+  readonly promising: (call: WebAssembly.ExportValue | undefined) => Run;
 };
 
 /** A guest that waits, catches whatever comes, and goes on. */
-const CATCHES = await parse(`(module
-  (import "host" "wait" (func $wait))
-  (import "host" "went-on" (func $went-on))
-  (func (export "run")
-    (block $caught
-      (try_table (catch_all $caught) (call $wait))
-      (return))
-    (call $went-on)))`);
+const CATCHES = new WebAssembly.Module(
+  await parse(`(module
+    (import "host" "wait" (func $wait))
+    (import "host" "went-on" (func $went-on))
+    (func (export "run")
+      (block $caught
+        (try_table (catch_all $caught) (call $wait))
+        (return))
+      (call $went-on)))`) as BufferSource,
+);
 
-/** Runs it. @returns Whether it went on after it was thrown something into. */
-async function goesOnAfter(thrown: Error): Promise<boolean> {
-  let wentOn = false;
-  const wait = new Suspending(() => Promise.reject(thrown));
-  const host = { wait, "went-on": () => void (wentOn = true) };
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(CATCHES as BufferSource), { host });
-  const run = promising(instance.exports["run"])();
-  if (isUnwinding(thrown)) await assertRejects(() => run, WebAssembly.RuntimeError, "unreachable");
-  else await run;
-  return wentOn;
+/** A guest, and whether it went on after something was thrown into it. */
+function guest(wait: () => unknown): { readonly run: Run; wentOn: boolean } {
+  const state = { wentOn: false };
+  const host = { wait: new engine.Suspending(wait), "went-on": () => void (state.wentOn = true) };
+  const run = engine.promising(new WebAssembly.Instance(CATCHES, { host }).exports["run"]);
+  return Object.assign(state, { run });
 }
 
-Deno.test("no guest catches what unwinds it, as it would catch an error", async () => {
-  assertEquals(await goesOnAfter(new Error("caught")), true);
-  assertEquals(await goesOnAfter(new WebAssembly.RuntimeError("unreachable")), true);
-  assertEquals(await goesOnAfter(unwinding()), false);
+Deno.test("no guest catches a trap, as it would catch an error", async () => {
+  const caught = guest(() => Promise.reject(new WebAssembly.RuntimeError("unreachable")));
+  await caught.run();
+  assertEquals(caught.wentOn, true);
+  const unwound = guest(() => Promise.reject(trapped()));
+  await assertRejects(unwound.run, WebAssembly.RuntimeError, "unreachable");
+  assertEquals(unwound.wentOn, false);
 });
 
-Deno.test("it is told from every other error", () => {
-  assert(isUnwinding(unwinding()));
-  assert(!isUnwinding(new WebAssembly.RuntimeError("unreachable")));
-  assert(!isUnwinding(undefined));
+Deno.test("guests whose import never settles are unwound, each by itself", async () => {
+  suspendUnwindably();
+  const [first, second] = [guest(() => new Promise(() => {})), guest(() => new Promise(() => {}))];
+  const ends = [assertRejects(first.run, WebAssembly.RuntimeError)];
+  const unwindFirst = unwindingOfLast();
+  ends.push(assertRejects(second.run, WebAssembly.RuntimeError));
+  unwindingOfLast()();
+  await ends[1];
+  unwindFirst();
+  await ends[0];
+  assertEquals([first.wentOn, second.wentOn], [false, false]);
+});
+
+Deno.test("what settles is handed on as it is, and what does not suspend neither", async () => {
+  suspendUnwindably();
+  await guest(() => Promise.resolve()).run();
+  await guest(() => undefined).run();
+  const failing = guest(() => Promise.reject(new Error("caught")));
+  await failing.run();
+  assertEquals(failing.wentOn, true);
 });
