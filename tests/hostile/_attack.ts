@@ -45,9 +45,10 @@ export interface Attack {
   readonly logs: string;
   /**
    * As what it runs; see `_host_protocol.ts`. `maker`: a program that makes the component's bytes or its text.
-   * `download`: it is fetched in the place of another. `cache`: it lies in the cache in the place of another's.
+   * `client`: JavaScript after `egress/_client.js`, of an actor that may send requests. `download`: it is fetched in the
+   * place of another. `cache`: it lies in the cache in the place of another's.
    */
-  readonly runs: "component" | "glue" | "sandbox" | "maker" | "download" | "cache";
+  readonly runs: "component" | "client" | "glue" | "sandbox" | "maker" | "download" | "cache";
   /** What of a cached component it lies in the place of. */
   readonly replaces: CachedFile;
   /** Those that are not the defaults. */
@@ -79,7 +80,7 @@ const Verdicts = z.string().transform((text, context): Verdict => {
 });
 
 const LimitNames = z.enum([
-  ...["memoryBytes", "timeoutMs", "concurrency", "emits", "emittedBytes", "logBytes", "cpuMs"],
+  ...["memoryBytes", "timeoutMs", "concurrency", "emits", "emittedBytes", "logBytes", "cpuMs", "egressBytes"],
 ] as (keyof Limits)[]);
 const LimitsText = z.string().transform((text): Partial<Limits> =>
   Object.fromEntries(
@@ -94,7 +95,7 @@ const Head = z.strictObject({
   ends: Verdicts,
   says: z.string().default(""),
   logs: z.string().default(""),
-  runs: z.enum(["component", "glue", "sandbox", "maker", "download", "cache"]).default("component"),
+  runs: z.enum(["component", "client", "glue", "sandbox", "maker", "download", "cache"]).default("component"),
   replaces: z.enum(["glue", "module", "manifest"]).default("glue"),
   limits: LimitsText.default({}),
   isolation: z.enum(["fresh", "reuse"]).default("fresh"),

@@ -7,10 +7,12 @@
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { extname, fromFileUrl } from "@std/path";
 import { componentize } from "componentize-qjs";
+import { httpComponent } from "../../host/stage/_http_testing.ts";
 import type { Attack } from "./_attack.ts";
 
 const WIT = fromFileUrl(new URL("../../sdk/wit/actor.wit", import.meta.url));
 const FRAME = new URL("./_frame.wat", import.meta.url);
+const CLIENT = new URL("./egress/_client.js", import.meta.url);
 
 /** Memory, and an allocator that begins anew rather than run out: no more is needed in one hop. */
 const LIBC = `
@@ -38,13 +40,24 @@ export interface Maker {
   make(): string | Uint8Array;
 }
 
-/** The bytes that an attack would have a host run. */
-export async function componentOf({ path, runs }: Pick<Attack, "path" | "runs">): Promise<Uint8Array> {
+/**
+ * The bytes that an attack would have a host run.
+ *
+ * @param port Of the servers that there are; it is put in the place of `{{port}}`.
+ */
+export async function componentOf(
+  { path, runs }: Pick<Attack, "path" | "runs">,
+  { port }: { readonly port: number },
+): Promise<Uint8Array> {
   if (runs === "maker") {
     const made = (await import(`file://${path}`) as Maker).make();
     return typeof made === "string" ? await framed(made) : made;
   }
   const source = await Deno.readTextFile(path);
+  if (runs === "client") {
+    const client = await Deno.readTextFile(CLIENT);
+    return await httpComponent(`${client}${source.replaceAll("{{port}}", String(port))}`);
+  }
   return extname(path) === ".wat" ? await framed(source) : await fromJavaScript(source);
 }
 

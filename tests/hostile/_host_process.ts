@@ -16,11 +16,13 @@ import type { Stage } from "@troupe/host/stage";
 import { startStage, superviseSandboxes } from "@troupe/host/stage/supervisor";
 import { openEmbedded } from "@troupe/host/transport/embedded";
 import { type Answer, Command, type StartCommand } from "./_host_protocol.ts";
+import { worldResolver } from "./_world.ts";
 
 const [queues = "", cacheDir = ""] = Deno.args;
 const transport = await openEmbedded({ path: queues });
 const logger = createLogger({ format: "json", level: "debug" });
 const running = new Map<string, { readonly host: Host; readonly done: Promise<void> }>();
+const resolve = worldResolver();
 const collect = (globalThis as { gc?: () => void }).gc;
 
 const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
@@ -65,9 +67,10 @@ async function obey(command: Command): Promise<Omit<Answer, "number">> {
 }
 
 async function start(
-  { name, runs, isolation, blocking, restore, route, ...rest }: StartCommand,
+  { name, runs, isolation, blocking, restore, route, http, ...rest }: StartCommand,
 ): Promise<void> {
-  const actor = { name, isolation, grants: { route }, limits: { ...DEFAULT_LIMITS, ...rest.limits } };
+  const grants = { route, ...(http ? { http } : {}) };
+  const actor = { name, isolation, grants, limits: { ...DEFAULT_LIMITS, ...rest.limits } };
   const component = sourceOf(runs);
   const host = component
     ? await startReplica({ ...actor, component }, {
@@ -76,6 +79,7 @@ async function start(
       metrics: NO_METRICS,
       cacheDir,
       restore,
+      resolve,
     })
     : await startStaged(actor, { runs, blocking });
   running.set(name, { host, done: host.run() });

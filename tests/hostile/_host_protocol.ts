@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpRule } from "@troupe/host/egress";
 import { z } from "zod";
 
 const Start = z.strictObject({
@@ -24,6 +25,8 @@ const Start = z.strictObject({
   restore: z.boolean(),
   /** Actors that it may add to a route. */
   route: z.array(z.string()),
+  /** Entries of the grant `http`. */
+  http: z.array(z.custom<HttpRule>()).optional(),
 });
 
 /** Starts an actor. */

@@ -13,9 +13,12 @@ import { join } from "@std/path";
 import { framed, honestText } from "./_component.ts";
 import { HostProcess } from "./_host.ts";
 import { ComponentServer } from "./_supply.ts";
+import { World } from "./_world.ts";
 
 /** Where envelopes end. */
 const ENDS = ["x-sink", "x-sump"] as const;
+/** Variable of the host's environment that has a secret. */
+export const SECRET = "DATABASE_PASSWORD";
 /** Queues to which nothing may ever come. */
 const FORBIDDEN = ["x-resume", "x-pause", "x-join", "victim"];
 
@@ -48,6 +51,8 @@ export class HostileMesh implements AsyncDisposable {
   readonly secret: string;
   /** Of components; its certificate is trusted by the host. */
   readonly server: ComponentServer;
+  /** What there is for actors that may send requests, and what nobody may come to. */
+  readonly world = new World();
   readonly #transport: Transport;
   readonly #consumers: readonly Consumer[];
   readonly #reading: Promise<unknown>;
@@ -63,7 +68,9 @@ export class HostileMesh implements AsyncDisposable {
     this.secret = crypto.randomUUID();
     this.#transport = transport;
     this.host = new HostProcess(folder, {
-      DATABASE_PASSWORD: this.secret,
+      [SECRET]: this.secret,
+      HTTP_PROXY: this.world.proxy,
+      http_proxy: this.world.proxy,
       DENO_CERT: join(folder, "authority.pem"),
     });
     this.#consumers = ENDS.map((queue) => transport.consume(queue, { inFlight: 200 }));
@@ -138,6 +145,7 @@ export class HostileMesh implements AsyncDisposable {
     await this.#reading;
     await this.#transport.close();
     await this.server[Symbol.asyncDispose]();
+    await this.world[Symbol.asyncDispose]();
     await Deno.remove(this.folder, { recursive: true });
     return code;
   }

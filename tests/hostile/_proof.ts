@@ -12,7 +12,7 @@ import type { Attack } from "./_attack.ts";
 import { componentOf, framed, honestText } from "./_component.ts";
 import { HostRefusal, type LogLine } from "./_host.ts";
 import type { StartCommand } from "./_host_protocol.ts";
-import type { Ended, HostileMesh, Sending } from "./_mesh.ts";
+import { type Ended, type HostileMesh, SECRET, type Sending } from "./_mesh.ts";
 import { isRunning, residentBytes, untilIdle } from "./_process.ts";
 import { sha256, tamper } from "./_supply.ts";
 
@@ -92,7 +92,7 @@ class Proof {
 
   /** What the host is told to run. */
   async #start(): Promise<Omit<StartCommand, "number" | "do">> {
-    const { limits, isolation, blocking, restore, route } = this.#attack;
+    const { runs, limits, isolation, blocking, restore, route } = this.#attack;
     return {
       name: this.#actor,
       runs: await this.#what(),
@@ -101,6 +101,7 @@ class Proof {
       blocking,
       restore,
       route: [...route],
+      ...(runs === "client" ? { http: this.#mesh.world.rules(SECRET) } : {}),
     };
   }
 
@@ -113,13 +114,13 @@ class Proof {
       case "sandbox":
         return { kind: "sandbox", path: await bundleForSandbox(new URL(`file://${path}`), folder) };
       case "download": {
-        const url = server.serve(`${this.#actor}.wasm`, await componentOf(this.#attack));
+        const url = server.serve(`${this.#actor}.wasm`, await componentOf(this.#attack, this.#mesh.world));
         return { kind: "download", url, sha256: await sha256(await framed(honestText("another"))) };
       }
       case "cache":
         return await this.#file(await framed(honestText(this.#marker)));
       default:
-        return await this.#file(await componentOf(this.#attack));
+        return await this.#file(await componentOf(this.#attack, this.#mesh.world));
     }
   }
 

@@ -19,6 +19,7 @@ const RUNS = [
   { family: "control_plane" },
   { family: "supply" },
   { family: "escapes" },
+  { family: "egress" },
   { family: "persistence" },
   { family: "persistence", restore: false },
   { family: "timing" },
@@ -113,6 +114,7 @@ async function assertAsBefore(before: HostUse, mesh: HostileMesh): Promise<void>
 
 async function assertNothingLeft(mesh: HostileMesh): Promise<void> {
   assertEquals(await mesh.strayed(), [], "something was sent where nobody may send");
+  assertEquals(mesh.world.trespassing, [], "a request came to where none may come");
   const honest = await mesh.host.pids(mesh.honest);
   assertEquals(
     childrenOf(mesh.host.pid).filter((pid) => !honest.includes(pid)),

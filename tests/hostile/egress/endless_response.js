@@ -1,0 +1,8 @@
+// tries: to take in a response without end
+// ends: troupe.EgressBytes
+// says: limits.egressBytes
+// runs: client
+// limits: egressBytes=1000000 concurrency=4
+// As many as wait at once have an instance each: fifty would be seen as growth after the five before them.
+// deno-lint-ignore-file no-unused-vars -- what goes before it calls it
+const attack = () => outcome("http://api.test:{{port}}/open/endless");
