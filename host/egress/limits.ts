@@ -23,11 +23,18 @@ export interface EgressLimits extends FieldBounds {
   readonly egressBytes: number;
   /** Requests of one hop. @default 1000 */
   readonly requests: number;
-  /** Requests of one hop that are not done at the same time: a response is done when its body was read or let go. @default 16 */
+  /**
+   * Requests of one hop that are not done at the same time: a response is done when its body was read or let go.
+   * @default 16
+   */
   readonly pending: number;
   /** From the request to a connection: name, addresses and TLS, in milliseconds. @default 10 s */
   readonly connectMs: number;
-  /** From the end of the request to the head of the response, and without a byte of its body coming or being taken by the server, in milliseconds. @default 60 s */
+  /**
+   * From the end of the request to the head of the response, and without a byte of a body coming or being taken by the
+   * server, in milliseconds.
+   * @default 60 s
+   */
   readonly silenceMs: number;
   /** All of a request and its response, in milliseconds. @default 5 min */
   readonly totalMs: number;

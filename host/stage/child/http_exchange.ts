@@ -75,7 +75,7 @@ export class Exchange {
     return this.#ask({ verb }, bytes);
   }
 
-  /** Nothing is wanted of it any more. The host is told with the next question, and knows anyway when the hop is over. */
+  /** Nothing is wanted of it any more. The host is told with the next question, or knows when the hop is over. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
