@@ -4,15 +4,12 @@
  * @module
  */
 
-import { Egress } from "../egress/egress.ts";
 import type { Resolve } from "../egress/resolve.ts";
 import type { Grants } from "../grants.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../observe/logs.ts";
-import type { Services } from "../stage/services.ts";
-import { httpService } from "./http_service.ts";
+import type { Service, Services } from "../stage/services.ts";
 import type { LateState } from "./late_state.ts";
-import { grantState } from "./state_grant.ts";
 
 /** What services are made with. */
 export interface ServiceOptions {
@@ -33,15 +30,25 @@ export async function servicesOf(
   { name, grants, limits }: { readonly name: string; readonly grants: Grants; readonly limits: Limits },
   { logger, state, resolve }: ServiceOptions,
 ): Promise<Services> {
+  // Loaded only where they are granted: an actor without them does not wait for what they are made of.
+  const stateOf = async (grant: NonNullable<Grants["state"]>) => {
+    const { grantState } = await import("./state_grant.ts");
+    return await grantState({ name, grant }, { state, logger });
+  };
   return {
-    ...(grants.state ? { state: await grantState({ name, grant: grants.state }, { state, logger }) } : {}),
-    ...(grants.http ? { http: httpService(await openEgress(grants.http, { limits, resolve })) } : {}),
+    ...(grants.state ? { state: await stateOf(grants.state) } : {}),
+    ...(grants.http ? { http: await httpOf(grants.http, { limits, resolve }) } : {}),
   };
 }
 
-async function openEgress(
+async function httpOf(
   rules: NonNullable<Grants["http"]>,
   { limits: { egressBytes }, resolve }: { readonly limits: Limits; readonly resolve: Resolve | undefined },
-): Promise<Egress> {
-  return await Egress.open({ rules, limits: { egressBytes }, ...(resolve ? { resolve } : {}) });
+): Promise<Service> {
+  const [{ Egress }, { httpService }] = await Promise.all([
+    import("../egress/egress.ts"),
+    import("./http_service.ts"),
+  ]);
+  const egress = await Egress.open({ rules, limits: { egressBytes }, ...(resolve ? { resolve } : {}) });
+  return httpService(egress);
 }
