@@ -30,6 +30,13 @@ export interface MeshSpec {
 
 const text = (what: string) => z.string(`has to be ${what}`);
 
+/** The check of an address in which a user may stand, and a password may not. */
+const withoutPassword = (variable: string) =>
+  [
+    (address: string) => !/^\w+:\/\/[^@]*:.*@/s.test(address),
+    `must not hold a password: it comes from ${variable} or ${variable}_FILE`,
+  ] as const;
+
 const MeshResource = z.strictObject({
   apiVersion: z.literal(API_VERSION, `has to be ${API_VERSION}`),
   kind: z.literal("Mesh", "has to be Mesh"),
@@ -44,16 +51,14 @@ const MeshResource = z.strictObject({
         "TROUPE_RABBITMQ_PASSWORD_FILE",
     ).optional(),
     store: text("an address such as postgres://mesh@db.example/shop").refine(
-      (address) => !/^\w+:\/\/[^@]*:.*@/s.test(address),
-      "must not hold a password: it comes from TROUPE_STORE_PASSWORD or TROUPE_STORE_PASSWORD_FILE",
+      ...withoutPassword("TROUPE_STORE_PASSWORD"),
     ).optional(),
     objects: text("an address such as s3://shop/mesh?region=eu-central-1").refine(
       (address) => !address.includes("@"),
       "must not hold keys of an account: they come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
     ).optional(),
     state: text("an address such as redis://cache.example").refine(
-      (address) => !/^\w+:\/\/[^@]*:.*@/s.test(address),
-      "must not hold a password: it comes from TROUPE_STATE_PASSWORD or TROUPE_STATE_PASSWORD_FILE",
+      ...withoutPassword("TROUPE_STATE_PASSWORD"),
     ).optional(),
   }, "has to be an object, such as { transport: … }").default({}),
 }, "has to be an object with apiVersion, kind, metadata and spec");

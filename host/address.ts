@@ -9,6 +9,31 @@ import type { z } from "zod";
 /** What the environment says; `Deno.env.get` is one. */
 export type Environment = (name: string) => string | undefined;
 
+/** A word of two letters or more before a colon: a path may begin with the letter of a drive. */
+const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
+
+/** What stands before the first colon of an address; undefined where that is a path. */
+export function schemeOf(address: string): string | undefined {
+  return SCHEME.exec(address)?.[1];
+}
+
+/**
+ * The path of the SQLite file that an address names; undefined when it names none.
+ *
+ * @example
+ * ```ts
+ * import { sqlitePath } from "@troupe/host/address";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["a/b.db", "sqlite:b.db", "redis://cache"].map(sqlitePath), ["a/b.db", "b.db", undefined]);
+ * ```
+ */
+export function sqlitePath(address: string): string | undefined {
+  const scheme = schemeOf(address);
+  if (scheme === undefined) return address || undefined;
+  return scheme === "sqlite" ? address.slice("sqlite:".length) || undefined : undefined;
+}
+
 /** An address as a whole has not the form of one: what its error says. */
 export const NO_ADDRESS =
   "it has not the form of one (a /, ? or @ in a password has to be written as %2F, %3F, %40)";

@@ -15,7 +15,6 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { MAX_CLAIMED_ENVELOPE_BYTES } from "./crew/claim_check.ts";
 import { withClaims } from "./crew/claiming_transport.ts";
-import { LateClaims } from "./crew/late_claims.ts";
 import { followControls, tellControls } from "./control_feed.ts";
 import { CREW, SINK } from "./actor_name.ts";
 import { openClaims, openStore } from "./crew/open_store.ts";
@@ -23,7 +22,7 @@ import { DEFAULT_RETENTION, type Retention, startSweeper } from "./crew/retentio
 import { recordHops } from "./crew/recorder.ts";
 import { type CrewName, isCrewName, runCrewMember } from "./crew/run.ts";
 import { stopAtOnce } from "./crew/stop_at_once.ts";
-import { LateState } from "./granted/late_state.ts";
+import { Late } from "./late.ts";
 import { durationOf } from "./duration.ts";
 import { TroupeError } from "./errors.ts";
 import { type HealthServer, type Problem, serveHealth } from "./observe/health.ts";
@@ -262,11 +261,11 @@ async function runActor(
 ): Promise<Running> {
   const { logger } = shared;
   // Only payloads that are too large to travel need it.
-  const late = new LateClaims(() => openClaims({ store, objects }));
+  const late = new Late(() => openClaims({ store, objects }));
   const keepsPayloads = store !== "" || objects !== "";
-  const claims = keepsPayloads ? () => late.claims() : undefined;
+  const claims = keepsPayloads ? async () => (await late.get()).claims : undefined;
   const transport = withClaims(shared.transport, { claims, logger });
-  const state = stateAddress === "" ? undefined : new LateState(() => openState(stateAddress));
+  const state = stateAddress === "" ? undefined : new Late(() => openState(stateAddress));
   const options = {
     ...shared,
     transport,
@@ -274,7 +273,7 @@ async function runActor(
     ...(keepsPayloads ? { maxEnvelopeBytes: MAX_CLAIMED_ENVELOPE_BYTES } : {}),
   };
   // A bucket that cannot be used is told at the start, beside which it is looked at.
-  const usable = objects === "" ? undefined : late.claims();
+  const usable = objects === "" ? undefined : late.get();
   usable?.catch(() => {});
   const text = await readSpec(file);
   // In a process of its own, while the reader of specs is loaded, which takes as long: a cold start is to be short.

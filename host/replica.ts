@@ -19,7 +19,8 @@ import type { Logger } from "./observe/logs.ts";
 import type { HostMetrics } from "./observe/metrics.ts";
 import type { Tracing } from "./observe/tracing.ts";
 import type { Rate } from "./rate.ts";
-import type { LateState } from "./granted/late_state.ts";
+import type { Late } from "./late.ts";
+import type { StateStore } from "./state/store.ts";
 import { type ServiceOptions, servicesOf } from "./granted/services.ts";
 import type { Resiliency } from "./resiliency.ts";
 import type { Layer } from "./sandbox/hardening/layers.ts";
@@ -57,7 +58,7 @@ export interface ReplicaOptions {
   /** See `StageOptions.restore`. @default true */
   readonly restore?: boolean;
   /** See `ServiceOptions.state`. @default nowhere */
-  readonly state?: LateState;
+  readonly state?: Late<StateStore>;
   /** See `ServiceOptions.resolve`. @default as the system does it */
   readonly resolve?: NonNullable<ServiceOptions["resolve"]>;
   /** See `HostOptions.recordPayloadBytes`. @default 0 */

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { Slots } from "@troupe/host/slots";
 import type { ActorSpec } from "@troupe/controller/spec";
 import { bundle } from "./bundle.ts";
 import { checkSurroundings, checkTypes } from "./check_source.ts";
@@ -22,7 +23,6 @@ import { type Graph, graphOf } from "./graph.ts";
 import { digestBytes, digestInputs } from "./inputs.ts";
 import { type BuildRecord, holdRecord, readRecord } from "./record.ts";
 import { findSource } from "./source.ts";
-import { Turns } from "./turns.ts";
 import { makeWorkFolder, type WorkFolder } from "./work_folder.ts";
 
 export { BuildError, type BuildErrorCode } from "./errors.ts";
@@ -53,7 +53,7 @@ export interface BuildResult {
 }
 
 /** Each build is several processes; more at once would only take memory. */
-const turns = new Turns(navigator.hardwareConcurrency);
+const slots = new Slots(navigator.hardwareConcurrency);
 
 /**
  * Builds the component of an actor, if it is out of date. Any number of processes may do so at once: one builds, the
@@ -67,7 +67,7 @@ export async function buildActor(spec: ActorSpec, options: BuildOptions): Promis
   const { path } = spec.component;
   const source = await findSource(spec);
   if (source !== undefined) {
-    return await turns.take(async () => {
+    return await slots.use(async () => {
       const started = performance.now();
       const result = await buildSource(source, { ...options, path });
       return { ...result, ms: performance.now() - started };

@@ -22,7 +22,10 @@ export function allDead(
   return pages((after) => store.dead({ ...filter, ...after }));
 }
 
-async function* pages<T>(read: (after: { readonly after?: number }) => Promise<Page<T>>): AsyncGenerator<T> {
+/** Everything in a listing, by what reads a page of it. */
+export async function* pages<T>(
+  read: (after: { readonly after?: number }) => Promise<Page<T>>,
+): AsyncGenerator<T> {
   let cursor: { readonly after?: number } = {};
   for (;;) {
     const { items, next } = await read(cursor);

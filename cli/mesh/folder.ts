@@ -7,8 +7,8 @@
 import { TroupeError } from "@troupe/host/errors";
 import { withClaims } from "@troupe/host/crew/claiming_transport";
 import { isStoreFile, openClaims, openStore, type OpenStoreOptions } from "@troupe/host/crew/open_store";
-import { LateClaims } from "@troupe/host/crew/late_claims";
 import type { CrewStore } from "@troupe/host/crew/store";
+import { Late } from "@troupe/host/late";
 import { openTransport, type OpenTransportOptions, showAddress } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
 import { openState } from "@troupe/host/state/open_state";
@@ -129,7 +129,7 @@ export class MeshFolder {
   async openTransport(options: OpenTransportOptions = {}): Promise<Transport> {
     const address = this.#transport ?? await readNote(this.#note, "transport") ?? EMBEDDED;
     const transport = await this.#open(address, options);
-    const late = new LateClaims(async () =>
+    const late = new Late(async () =>
       await openClaims({
         store: this.#located(await this.#storeAddress()),
         objects: this.#objects ?? await readNote(this.#objectsNote, "objects") ?? "",
@@ -137,7 +137,7 @@ export class MeshFolder {
     );
     const logger = { error: (message: string) => console.error(`troupe: ${message}`) };
     return {
-      ...withClaims(transport, { claims: () => late.claims(), logger }),
+      ...withClaims(transport, { claims: async () => (await late.get()).claims, logger }),
       async close() {
         await transport.close();
         await late.close();

@@ -22,7 +22,8 @@ import { runCrewMember } from "@troupe/host/crew/run";
 import { stopAtOnce } from "@troupe/host/crew/stop_at_once";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { runSump } from "@troupe/host/crew/sump";
-import { LateState } from "@troupe/host/granted/late_state";
+import { Late } from "@troupe/host/late";
+import type { StateStore } from "@troupe/host/state/store";
 import type { Problem } from "@troupe/host/observe/health";
 import type { Logger } from "@troupe/host/observe/logs";
 import type { HostMetrics } from "@troupe/host/observe/metrics";
@@ -89,7 +90,7 @@ export class Mesh {
   readonly #sweeper: Sweeper;
   readonly #teller: ControlTeller;
   readonly #feed: ControlFeed;
-  readonly #state: LateState;
+  readonly #state: Late<StateStore>;
   readonly #idleness: Idleness;
   #ending = false;
   #closed = false;
@@ -105,7 +106,7 @@ export class Mesh {
   ) {
     this.#options = options;
     this.#idleness = idleness;
-    this.#state = new LateState(() => options.folder.openState());
+    this.#state = new Late(() => options.folder.openState());
     this.transport = transport;
     this.store = store;
     const { logger, metrics, tracing = NO_TRACING, retention, onEnd = () => {}, noQueueMs = NO_QUEUE_MS } =

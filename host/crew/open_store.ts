@@ -4,6 +4,7 @@
  * @module
  */
 
+import { schemeOf, sqlitePath } from "../address.ts";
 import { TroupeError } from "../errors.ts";
 import type { ClaimStore } from "./claims.ts";
 import type { Bucket } from "./objects/mod.ts";
@@ -31,9 +32,6 @@ export interface OpenStoreOptions {
   /** Told of each write that failed and will be tried again. @default nothing is done */
   readonly onFailure?: (error: unknown) => void;
 }
-
-/** A word of two letters or more before a colon: a path may begin with the letter of a drive. */
-const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
 
 /**
  * Opens the store that an address names: a path or `sqlite:PATH`, or `postgres://…` (see `postgres/address.ts`); with a
@@ -103,14 +101,14 @@ async function openRecords(
   address: string,
   options: Omit<OpenStoreOptions, "objects">,
 ): Promise<CrewStore> {
-  const [prefix, scheme] = SCHEME.exec(address) ?? [];
+  const scheme = schemeOf(address);
   if (scheme === "postgres" || scheme === "postgresql") {
     // Loaded only now: a laptop does not wait for a client that it does not use.
     const { openPostgresStore, parsePostgresAddress } = await import("./postgres/mod.ts");
     return await openPostgresStore({ address: parsePostgresAddress(address), ...options });
   }
-  const path = scheme === "sqlite" ? address.slice(prefix?.length) : address;
-  if (path === "" || (scheme !== undefined && scheme !== "sqlite")) throw new UnknownStoreError(address);
+  const path = sqlitePath(address);
+  if (path === undefined) throw new UnknownStoreError(address);
   return await openSqliteStore({ path, ...options });
 }
 
@@ -126,21 +124,6 @@ async function openRecords(
  * ```
  */
 export function isStoreFile(address: string): boolean {
-  const [, scheme] = SCHEME.exec(address) ?? [];
+  const scheme = schemeOf(address);
   return scheme === undefined || scheme === "sqlite";
-}
-
-/**
- * An address without user and password, to be shown and logged.
- *
- * @example
- * ```ts
- * import { showStore } from "@troupe/host/crew/open_store";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(showStore("postgres://me:secret@db.example/shop"), "postgres://db.example/shop");
- * ```
- */
-export function showStore(address: string): string {
-  return address.replace(/^(\w+:\/\/).*@/s, "$1");
 }

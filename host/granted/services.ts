@@ -9,13 +9,14 @@ import type { Grants } from "../grants.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../observe/logs.ts";
 import type { Service, Services } from "../stage/services.ts";
-import type { LateState } from "./late_state.ts";
+import type { Late } from "../late.ts";
+import type { StateStore } from "../state/store.ts";
 
 /** What services are made with. */
 export interface ServiceOptions {
   readonly logger: Pick<Logger, "warn">;
   /** Where actors keep their state. @default nowhere: an actor that is granted some is refused */
-  readonly state?: LateState;
+  readonly state?: Late<StateStore>;
   /** From names to addresses, for requests. @default as the system does it */
   readonly resolve?: Resolve;
 }

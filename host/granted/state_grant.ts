@@ -9,7 +9,8 @@ import type { Grants } from "../grants.ts";
 import type { Logger } from "../observe/logs.ts";
 import { StateUnavailableError } from "../state/errors.ts";
 import type { Service } from "../stage/services.ts";
-import type { LateState } from "./late_state.ts";
+import type { Late } from "../late.ts";
+import type { StateStore } from "../state/store.ts";
 import { stateService } from "./state_service.ts";
 
 /** An actor is granted state, and its host has nowhere to keep it. */
@@ -44,7 +45,7 @@ export function bucketOf(actor: string, { bucket }: NonNullable<Grants["state"]>
 /** Makes the service. A store that is away now is waited for with the first envelope that needs it. */
 export async function grantState(
   actor: { readonly name: string; readonly grant: NonNullable<Grants["state"]> },
-  { state, logger }: { readonly state: LateState | undefined; readonly logger: Pick<Logger, "warn"> },
+  { state, logger }: { readonly state: Late<StateStore> | undefined; readonly logger: Pick<Logger, "warn"> },
 ): Promise<Service> {
   if (!state) throw new NoStateError(actor.name);
   try {
@@ -55,11 +56,11 @@ export async function grantState(
     logger.warn("the state cannot be had yet", { error });
   }
   const name = bucketOf(actor.name, actor.grant);
-  return stateService(async () => (await state.store()).bucket(name));
+  return stateService(async () => (await state.get()).bucket(name));
 }
 
-async function warnOfLosses(state: LateState, logger: Pick<Logger, "warn">): Promise<void> {
-  const { durability } = await state.store();
+async function warnOfLosses(state: Late<StateStore>, logger: Pick<Logger, "warn">): Promise<void> {
+  const { durability } = await state.get();
   if (durability === "write") return;
   const why = {
     second: "what was written in about the last second is lost when the server's machine fails",

@@ -15,7 +15,7 @@ import { openState } from "../state/open_state.ts";
 import { RedisSetupError } from "../state/redis/errors.ts";
 import type { StateOptions } from "../state/store.ts";
 import { stateActor } from "./_state_actor_testing.ts";
-import { LateState } from "./late_state.ts";
+import { Late } from "../late.ts";
 import { NoStateError } from "./state_grant.ts";
 
 const component = await stateActor();
@@ -39,7 +39,7 @@ async function withMesh(
     const { folder, transport, logger } = bench;
     const path = join(folder, "actor.wasm");
     await Deno.writeFile(path, component);
-    const state = address && new LateState(() => openState(address(bench), options));
+    const state = address && new Late(() => openState(address(bench), options));
     const running: { host: Host; done: Promise<void> }[] = [];
     const mesh: Mesh = {
       ...bench,

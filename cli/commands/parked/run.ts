@@ -10,6 +10,7 @@ import { countOf } from "../../view/quantity.ts";
 import { stylesFor } from "../../view/styles.ts";
 import { findMesh } from "../data_folder.ts";
 import { EXIT } from "../exit_code.ts";
+import { pages } from "../store_pages.ts";
 import { openJoinJson, openJoinLine, parkedJson, parkedLine } from "./print.ts";
 
 /** Options of `troupe parked`. */
@@ -28,14 +29,14 @@ export async function listParked(options: ParkedOptions): Promise<number> {
   const verb = (count: number) => count === 1 ? "waits" : "wait";
   try {
     return options.joins
-      ? await list((after) => store.joining.open({ after }), {
+      ? await list((after) => store.joining.open(after), {
         line: options.json ? openJoinJson : (join) => openJoinLine(join, styles),
         ...options.json ? {} : {
           sum: (count) =>
             `${countOf(count, "join")} ${verb(count)} for slices: troupe trace ID says where these are`,
         },
       })
-      : await list((after) => store.parking.waiting({ after }), {
+      : await list((after) => store.parking.waiting(after), {
         line: options.json ? parkedJson : (parked) => parkedLine(parked, styles),
         ...options.json ? {} : {
           sum: (count) =>
@@ -48,12 +49,12 @@ export async function listParked(options: ParkedOptions): Promise<number> {
 }
 
 async function list<T>(
-  read: (after: number) => Promise<Page<T>>,
+  read: (after: { readonly after?: number }) => Promise<Page<T>>,
   { line, sum }: { readonly line: (item: T) => string; readonly sum?: (count: number) => string },
 ): Promise<number> {
   const out = new Output();
   let shown = 0;
-  for await (const item of all(read)) {
+  for await (const item of pages(read)) {
     await out.line(line(item));
     shown++;
     if (out.closed) return EXIT.ok;
@@ -61,13 +62,4 @@ async function list<T>(
   await out.flush();
   if (sum) console.error(sum(shown));
   return EXIT.ok;
-}
-
-async function* all<T>(read: (after: number) => Promise<Page<T>>): AsyncGenerator<T> {
-  for (let after = 0;;) {
-    const { items, next } = await read(after);
-    yield* items;
-    if (next === undefined) return;
-    after = next;
-  }
 }

@@ -13,12 +13,13 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import { pause } from "../../pause.ts";
+import { Slots } from "../../slots.ts";
 import { StoreClosedError } from "../store_closed.ts";
 import { type BucketAddress, bucketName } from "./address.ts";
 import { Deadline } from "./deadline.ts";
 import { BucketUnavailableError } from "./errors.ts";
 import { BucketFailure } from "./failure.ts";
-import { Slots } from "./slots.ts";
 
 /** How long a request may take, with those that the client makes again by itself, in milliseconds. */
 const REQUEST_MS = 30_000;
@@ -77,7 +78,7 @@ export class Bucket {
    * @throws {StoreClosedError} when it is closed before that.
    */
   async put(key: string, body: Uint8Array): Promise<void> {
-    for (let pause = RETRY_MS.first;; pause = Math.min(2 * pause, RETRY_MS.longest)) {
+    for (let wait = RETRY_MS.first;; wait = Math.min(2 * wait, RETRY_MS.longest)) {
       try {
         await this.putOnce(key, body);
         this.#problem = "";
@@ -88,7 +89,7 @@ export class Bucket {
         // Many wait at once: it is told when it begins.
         if (this.#problem === "") this.#onFailure(shown);
         this.#problem = shown.message;
-        await this.#pause(pause * (0.5 + Math.random() / 2));
+        await pause(wait * (0.5 + Math.random() / 2), this.#closing.signal);
       }
     }
   }
@@ -216,19 +217,5 @@ export class Bucket {
 
   #place(key: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.#bucket, Key: this.#prefix + key };
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      signal.addEventListener("abort", wake);
-    });
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { ErrorReply } from "@redis/client";
+import { pause } from "../../pause.ts";
 import { StateClosedError, StateUnavailableError } from "../errors.ts";
 import { type RedisAddress, serverName } from "./address.ts";
 import { RedisAddressError, RedisSetupError } from "./errors.ts";
@@ -134,14 +135,14 @@ export class RedisConnection {
 
   /** Tries until there is a connection; undefined when none is wanted any more. */
   async #again(): Promise<Link | undefined> {
-    for (let pause = RECONNECT_MS.first; !this.#closed; pause = Math.min(2 * pause, RECONNECT_MS.longest)) {
+    for (let wait = RECONNECT_MS.first; !this.#closed; wait = Math.min(2 * wait, RECONNECT_MS.longest)) {
       try {
         const link = await this.#connect();
         if (!this.#closed) return link;
         link.end();
       } catch (error) {
         this.#problem = messageOf(error);
-        await this.#pause(pause * (0.5 + Math.random() / 2));
+        await pause(wait * (0.5 + Math.random() / 2), this.#closing.signal);
       }
     }
     return undefined;
@@ -151,20 +152,6 @@ export class RedisConnection {
     return Link.open(this.#address, {
       connectMs: Math.min(CONNECT_MS, this.#patienceMs),
       signal: this.#closing.signal,
-    });
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done);
     });
   }
 
