@@ -167,26 +167,22 @@ const TICK_MS = 10;
  * cannot be read.
  */
 export function cpuMs(pid: number): number | undefined {
-  if (Deno.build.os !== "linux") return undefined;
-  try {
-    // After the name, which can have anything in it: state is the first field, user and system time are the 12th and 13th.
-    const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ESRCH") {
-      return undefined;
-    }
-    throw error;
-  }
+  // After the name, which can have anything in it: state is the first field, user and system time are the 12th and 13th.
+  const fields = readProcess(pid, "stat")?.replace(/^.*\) /s, "").split(" ");
+  return fields && (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 function statusBytes(pid: number, field: "VmRSS" | "VmData"): number | undefined {
+  const status = readProcess(pid, "status") ?? "";
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status);
+  return kibibytes ? Number(kibibytes[1]) * 1024 : undefined;
+}
+
+/** What the kernel says of a process; undefined where there is no such process, or no `/proc`. */
+function readProcess(pid: number, file: "stat" | "status"): string | undefined {
   if (Deno.build.os !== "linux") return undefined;
   try {
-    const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(
-      Deno.readTextFileSync(`/proc/${pid}/status`),
-    );
-    return kibibytes ? Number(kibibytes[1]) * 1024 : undefined;
+    return Deno.readTextFileSync(`/proc/${pid}/${file}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ESRCH") {
       return undefined;

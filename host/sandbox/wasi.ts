@@ -2,8 +2,7 @@
  * The WASI that every actor gets: it can do nothing. What toolchains always import is there, in its harmless version: an
  * empty environment, an empty file system, no terminal, a coarse clock, random numbers, and stdio that becomes log lines.
  *
- * Serves every 0.2.x, as glue names interfaces without their version. Runs inside of the sandbox: no
- * Deno.
+ * Serves every 0.2.x, as glue names interfaces without their version. Runs inside of the sandbox: no Deno.
  *
  * @module
  */

@@ -20,6 +20,17 @@ import { type GrantedFiles, type StageOptions, startStage, superviseSandboxes } 
 
 const WIT = fromFileUrl(new URL("../../sdk/wit/actor.wit", import.meta.url));
 
+/** Fields of a module: memory, and an allocator that begins anew rather than run out. No more is needed in one hop. */
+export const LIBC = `
+    (memory (export "memory") 2)
+    (global $heap (mut i32) (i32.const 4096))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (local $at i32)
+      (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+      (if (i32.gt_u (i32.add (local.get $at) (local.get 3)) (i32.const 131072)) (then (local.set $at (i32.const 4096))))
+      (global.set $heap (i32.add (local.get $at) (local.get 3)))
+      (local.get $at))`;
+
 /** A component out of JavaScript: the module that exports `handle`. */
 export async function jsComponent(source: string): Promise<Uint8Array> {
   const { component } = await componentize({
@@ -75,17 +86,7 @@ export async function watComponent(
   (import "failure" (type $failure (eq $failure-type)))
   (alias export $mesh "json" (type $json-type))
   (import "json" (type $json (eq $json-type)))
-  (core module $libc
-    (memory (export "memory") 2)
-    (global $heap (mut i32) (i32.const 4096))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-      (local $at i32)
-      (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
-      ;; No more than a hop needs: it begins anew rather than run out.
-      (if (i32.gt_u (i32.add (local.get $at) (local.get 3)) (i32.const 131072)) (then (local.set $at (i32.const 4096))))
-      (global.set $heap (i32.add (local.get $at) (local.get 3)))
-      (local.get $at))
-  )
+  (core module $libc ${LIBC})
   (core module $more ${more})
   (core instance $more (instantiate $more))
   (core instance $libc (instantiate $libc))
@@ -144,15 +145,7 @@ export async function stateComponent(then = ""): Promise<Uint8Array> {
     (export "failure" (type (eq $record)))))
   (alias export $failures "failure" (type $failure-type))
   (import "failure" (type $failure (eq $failure-type)))
-  (core module $libc
-    (memory (export "memory") 2)
-    (global $heap (mut i32) (i32.const 4096))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-      (local $at i32)
-      (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
-      (if (i32.gt_u (i32.add (local.get $at) (local.get 3)) (i32.const 131072)) (then (local.set $at (i32.const 4096))))
-      (global.set $heap (i32.add (local.get $at) (local.get 3)))
-      (local.get $at)))
+  (core module $libc ${LIBC})
   (core instance $libc (instantiate $libc))
   (alias core export $libc "memory" (core memory $memory))
   (alias core export $libc "realloc" (core func $realloc))

@@ -77,6 +77,12 @@ export class Hops {
     return this.#all.get(nonce);
   }
 
+  /** One whose job is not settled. */
+  live(nonce: bigint): Given | undefined {
+    const given = this.#all.get(nonce);
+    return given?.abandoned ? undefined : given;
+  }
+
   /**
    * Those that take longer than they may, and were found to already at the look before: were it the host that was held up,
    * what has come meanwhile is read in between.

@@ -63,6 +63,7 @@ export class Sandboxed {
   readonly #process: Sandbox;
   readonly #outbox: Outbox;
   readonly #hops = new Hops();
+  readonly #mostResident: number;
   #layers: readonly Layer[] = [];
   #loaded: Promise<void> | undefined;
   #state: "starting" | "loading" | "ready" | "ended" = "starting";
@@ -89,6 +90,7 @@ export class Sandboxed {
     const pages = Math.max(1, Math.floor(settings.limits.memoryBytes / PAGE_BYTES));
     this.#options = options;
     this.#settings = settings;
+    this.#mostResident = mostResident(settings);
     this.#process = spawnSandbox(options.script, {
       hardens: true,
       v8Flags: [
@@ -157,7 +159,7 @@ export class Sandboxed {
    */
   async #load(): Promise<void> {
     try {
-      await boundMemory(this.pid, mostResident(this.#settings) + KERNEL_MARGIN_BYTES);
+      await boundMemory(this.pid, this.#mostResident + KERNEL_MARGIN_BYTES);
     } catch (error) {
       return this.#end("not-ready", `its memory cannot be bounded: ${describe(error)}`);
     }
@@ -263,13 +265,11 @@ export class Sandboxed {
 
   readonly #asks: AskHooks = {
     onAnswer: (nonce: bigint, answer: Answer) => {
-      const given = this.#hops.get(nonce);
-      if (!given || given.abandoned) return;
-      this.#outbox.send(FrameType.Answer, nonce, encodeAnswer(answer));
+      if (this.#hops.live(nonce)) this.#outbox.send(FrameType.Answer, nonce, encodeAnswer(answer));
     },
     onTrouble: (nonce: bigint, error: unknown) => {
-      const given = this.#hops.get(nonce);
-      if (!given || given.abandoned) return;
+      const given = this.#hops.live(nonce);
+      if (!given) return;
       if (error instanceof FrameError) return this.#end("violation", error.message, given);
       this.#abandon(given);
       given.job.reject(error);
@@ -286,10 +286,9 @@ export class Sandboxed {
 
   /** The sandbox may have been quicker than what it was told. */
   #takeOfAbandoned(given: Given, type: number): void {
-    if (type === FrameType.Returned || type === FrameType.ReturnedNone || type === FrameType.Failed) {
-      this.#over(given);
-      this.#options.onDone(this);
-    }
+    const isOver = type === FrameType.Returned || type === FrameType.ReturnedNone ||
+      type === FrameType.Failed;
+    if (isOver) this.#abandoned(given.session.nonce);
   }
 
   #abandoned(nonce: bigint): void {
@@ -320,9 +319,9 @@ export class Sandboxed {
   }
 
   #lookAtMemory(): void {
-    if ((residentBytes(this.pid) ?? 0) <= mostResident(this.#settings)) return;
+    if ((residentBytes(this.pid) ?? 0) <= this.#mostResident) return;
     const { memoryBytes, residentBytes: told } = this.#settings.limits;
-    const detail = `The actor's sandbox has more than ${mostResident(this.#settings)} bytes resident`;
+    const detail = `The actor's sandbox has more than ${this.#mostResident} bytes resident`;
     const why = told === undefined
       ? `far more than ${memoryBytes} (limits.memory) account for`
       : "which is its limit (limits.residentMemory)";
@@ -364,10 +363,10 @@ export class Sandboxed {
     if (this.#late !== this.#since) this.#late = this.#since;
     else if (inside === undefined) {
       this.#end("stalled", `The sandbox has not begun for ${STALL_MS} ms with what it was given`);
-    } else {this.#end(
-        "timeout",
-        `The actor took more than ${most} ms ${this.#state === "loading" ? "to start" : "(limits.timeout)"}`,
-      );}
+    } else {
+      const limit = this.#state === "loading" ? "to start" : "(limits.timeout)";
+      this.#end("timeout", `The actor took more than ${most} ms ${limit}`);
+    }
   }
 
   /** @param asked The hop whose question was none, where that is why. */

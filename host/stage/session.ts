@@ -49,8 +49,8 @@ export class Session {
   /** The code of the last call that was refused, by both sides. */
   #refused: string | undefined;
   #toldDropped = false;
-  readonly #over = new AbortController();
-  readonly #services = new Map<ServiceName, ServiceHop>();
+  /** Of what it has asked for; most hops ask for nothing. */
+  #asked: { readonly over: AbortController; readonly hops: Map<ServiceName, ServiceHop> } | undefined;
   #asks = 0;
   #openAsks = 0;
 
@@ -107,17 +107,18 @@ export class Session {
   }
 
   #serviceHop(name: ServiceName): ServiceHop {
-    const known = this.#services.get(name);
+    const { over, hops } = this.#asked ??= { over: new AbortController(), hops: new Map() };
+    const known = hops.get(name);
     if (known) return known;
-    const signal = this.#over.signal;
-    const begun = (this.#hooks.services?.[name] as Service).begin({ envelopeId: this.#envelopeId, signal });
-    this.#services.set(name, begun);
+    const hop = { envelopeId: this.#envelopeId, signal: over.signal };
+    const begun = (this.#hooks.services?.[name] as Service).begin(hop);
+    hops.set(name, begun);
     return begun;
   }
 
   /** The hop is over: what it asked for is of no use any more. Safe to call twice. */
   close(): void {
-    this.#over.abort();
+    this.#asked?.over.abort();
   }
 
   #call({ call, refused }: { call: Call; refused: boolean }): void {

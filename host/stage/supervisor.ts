@@ -57,8 +57,6 @@ export interface StageOptions {
  * they were given, with no hop done between.
  */
 const IN_A_ROW = { crashes: 5, stalls: 2 };
-const NO_FILES: GrantedFiles = { mounts: [], files: [] };
-const NO_CONFIG: Config = { environment: [], values: [] };
 /** For how long, in milliseconds. */
 const SUSPENDED_MS = 10_000;
 /** An envelope under which sandboxes were ended this often, without its being to blame, is run with no other beside it. */
@@ -326,6 +324,9 @@ function withBlame(end: End): End {
   if (end.cause !== "violation" || end.blamed || !only || others.length > 0) return end;
   return { ...end, blamed: { job: only, fault: end.cause }, bystanders: [] };
 }
+
+const NO_FILES: GrantedFiles = { mounts: [], files: [] };
+const NO_CONFIG: Config = { environment: [], values: [] };
 
 const FAILURE_TYPES: Readonly<Record<Fault, string>> = {
   timeout: TIMEOUT,

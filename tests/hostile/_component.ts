@@ -8,22 +8,12 @@ import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { extname, fromFileUrl } from "@std/path";
 import { componentize } from "componentize-qjs";
 import { httpComponent } from "../../host/stage/_http_testing.ts";
+import { LIBC } from "../../host/stage/_testing.ts";
 import type { Attack } from "./_attack.ts";
 
 const WIT = fromFileUrl(new URL("../../sdk/wit/actor.wit", import.meta.url));
 const FRAME = new URL("./_frame.wat", import.meta.url);
 const CLIENT = new URL("./egress/_client.js", import.meta.url);
-
-/** Memory, and an allocator that begins anew rather than run out: no more is needed in one hop. */
-const LIBC = `
-    (memory (export "memory") 2)
-    (global $heap (mut i32) (i32.const 4096))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-      (local $at i32)
-      (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
-      (if (i32.gt_u (i32.add (local.get $at) (local.get 3)) (i32.const 131072)) (then (local.set $at (i32.const 4096))))
-      (global.set $heap (i32.add (local.get $at) (local.get 3)))
-      (local.get $at))`;
 
 const PIECES = ["component", "libc", "lower", "imports", "module", "with", "lift"] as const;
 

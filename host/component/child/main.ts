@@ -8,11 +8,12 @@
 import { ALL_GRANTS } from "../../grants.ts";
 import { harden } from "../../sandbox/hardening/harden.ts";
 import { createWasi } from "../../sandbox/wasi.ts";
-import { isBlocking, waitingImports } from "../blocking.ts";
+import { waitingImports } from "../blocking.ts";
+import { digestOf } from "../digest.ts";
 import { type Facts, factsOf } from "../facts.ts";
 import { encodeParts, readParts } from "../parts.ts";
 import type { Reply } from "../reply.ts";
-import { makeRestorable } from "../restore/make_restorable.ts";
+import { makeRestorable, type RestorableOptions } from "../restore/make_restorable.ts";
 import { judge } from "../verdict.ts";
 
 /** jco's transpiler, as far as it is used. */
@@ -66,14 +67,17 @@ async function work(parts: Uint8Array<ArrayBuffer>[]): Promise<Answer> {
   const transpiler = await evaluate(source, modules);
   const waiting = waitingImports(facts.imports);
   // No component holds its own digest: it cannot know the names.
-  const digest = await crypto.subtle.digest("SHA-256", component);
-  const prefix = `restore-${new Uint8Array(digest).toHex()}-`;
+  const prefix = `restore-${await digestOf(component)}-`;
   try {
     const generated = transpiler.generate(component, {
       ...JSON.parse(new TextDecoder().decode(options)),
       ...(waiting.length > 0 ? { asyncMode: jspi(waiting) } : {}),
     });
-    return transpiled({ facts, prefix }, generated);
+    return transpiled(facts, generated, {
+      prefix,
+      ownResources: facts.ownResources,
+      waits: waiting.length > 0,
+    });
   } catch (error) {
     return answer(facts, describe(error));
   }
@@ -85,17 +89,14 @@ function jspi(imports: readonly string[]): object {
 }
 
 function transpiled(
-  { facts, prefix }: { readonly facts: Facts; readonly prefix: string },
+  facts: Facts,
   { files, imports, exports }: ReturnType<Transpiler["generate"]>,
+  options: RestorableOptions,
 ): Answer {
   // jco knows instructions that the engine here lacks.
   const invalid = files.find(([name, bytes]) => name.endsWith(".wasm") && !WebAssembly.validate(bytes));
   if (invalid) return answer(facts, `it has a core module that is not valid (${invalid[0]})`);
-  const made = makeRestorable(files, {
-    prefix,
-    ownResources: facts.ownResources,
-    waits: isBlocking(facts.imports),
-  });
+  const made = makeRestorable(files, options);
   return {
     reply: {
       facts,

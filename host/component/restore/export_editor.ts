@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../../bytes.ts";
 import { Reader, type Section, sectionsOf } from "../binary/bytes.ts";
 
 /** What an export refers to, by the numbers of the format. */
@@ -31,7 +32,7 @@ export function addExports(module: Uint8Array, added: readonly AddedExport[]): U
   const exports = sections.findIndex(({ id }) => id === EXPORT_SECTION);
   if (exports >= 0) sections[exports] = extended((sections[exports] as Section).bytes, added);
   else sections.splice(placeOfExports(sections), 0, extended(Uint8Array.of(0), added));
-  return joined([
+  return concat([
     module.subarray(0, PREAMBLE_BYTES),
     ...sections.flatMap(({ id, bytes }) => [Uint8Array.of(id), leb(bytes.length), bytes]),
   ]);
@@ -46,7 +47,7 @@ function placeOfExports(sections: readonly Section[]): number {
 function extended(body: Uint8Array, added: readonly AddedExport[]): Section {
   const reader = new Reader(body);
   const count = reader.u32();
-  const bytes = joined([
+  const bytes = concat([
     leb(count + added.length),
     reader.take(reader.left),
     ...added.flatMap(({ name, sort, index }) => {
@@ -62,14 +63,4 @@ function leb(value: number): Uint8Array {
   const bytes: number[] = [];
   for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push(value % 0x80 + 0x80);
   return Uint8Array.of(...bytes, value);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -48,10 +48,11 @@ export function filterSyscalls(libc: Libc, pid: number): Layer[] {
 
 /** @returns Why there is none, or nothing. */
 function installFilter(libc: Libc, pid: number): string {
-  const instructions = encodeProgram(buildFilter({ architecture: libc.architecture, pid }));
+  const filter = buildFilter({ architecture: libc.architecture, pid });
+  const instructions = encodeProgram(filter);
   const program = fixed(PROGRAM_BYTES);
   const view = new DataView(program.buffer);
-  view.setUint16(0, instructions.length / 8, true);
+  view.setUint16(0, filter.length, true);
   view.setBigUint64(8, addressOf(instructions), true);
   const { value, errno } = libc.call("seccomp", SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program);
   // Read once more, so that the instructions are there until now.

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bare } from "../../sandbox/resource.ts";
 import type { Config } from "../wire/load.ts";
 
 /** Its imports. */
@@ -13,5 +14,5 @@ export function configImports({ values }: Config): Record<string, object> {
     get: (key: string) => known.get(key),
     getAll: () => [...known].map(([name, value]) => [name, value]),
   };
-  return { "wasi:config/store": Object.freeze(Object.assign(Object.create(null), store)) };
+  return { "wasi:config/store": bare(store) };
 }

@@ -27,7 +27,8 @@ export class HostCalls {
   /** What is left to do once its guest is out, when the host has given it up. */
   #drop: (() => void) | undefined;
   #abandoned = false;
-  readonly #abandonment = Promise.withResolvers<undefined>();
+  /** Wakes its guest, while that waits: the host has given the hop up. */
+  #wake = () => {};
 
   constructor(
     nonce: bigint,
@@ -88,7 +89,9 @@ export class HostCalls {
     // Not here and now: the guest that waits is still on the stack.
     queueMicrotask(() => this.#turns.run());
     const settling = Promise.allSettled([this.#orTooMany(something)]);
-    const settled = await Promise.race([settling, this.#abandonment.promise]);
+    const abandoned = new Promise<undefined>((resolve) => this.#wake = () => resolve(undefined));
+    if (this.#abandoned) this.#wake();
+    const settled = await Promise.race([settling, abandoned]);
     if (settled && await this.#turn()) {
       const [outcome] = settled;
       if (outcome.status === "fulfilled") return outcome.value;
@@ -128,7 +131,7 @@ export class HostCalls {
    */
   abandon(drop: () => void): void {
     this.#abandoned = true;
-    this.#abandonment.resolve(undefined);
+    this.#wake();
     this.#open.clear();
     if (this.#inside) this.#drop = drop;
     else drop();

@@ -8,7 +8,6 @@
 import { bare } from "../../sandbox/resource.ts";
 import type { WasiImports } from "../../sandbox/wasi.ts";
 import type { GuestText } from "./guest_text.ts";
-
 import { Exchange } from "./http_exchange.ts";
 import { fieldsClass } from "./http_fields.ts";
 import { type Options, type OutgoingRequest, requestClasses, sendHead } from "./http_request.ts";

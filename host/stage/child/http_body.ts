@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../../bytes.ts";
 import { PIECE_BYTES } from "../wire/http.ts";
 import { type Answered, ENDED, type Exchange, type Failure } from "./http_exchange.ts";
 import type { Awaited, Io, Sink, Source, StreamError } from "./io.ts";
@@ -85,14 +86,8 @@ export class OutgoingBytes implements Sink {
 
   /** What was kept goes with the request; what comes later goes through `exchange`. */
   start(exchange: Exchange): Uint8Array {
-    const all = new Uint8Array(this.#keptBytes);
-    let at = 0;
-    for (const bytes of this.#kept.splice(0)) {
-      all.set(bytes, at);
-      at += bytes.length;
-    }
     this.#exchange = exchange;
-    return all;
+    return concat(this.#kept.splice(0));
   }
 
   /** The request was sent with what was kept; a body that was given up already is told to be so. */

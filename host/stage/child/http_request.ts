@@ -8,7 +8,7 @@ import type { HttpSend } from "../wire/http.ts";
 import { OutgoingBytes } from "./http_body.ts";
 import type { Fields } from "./http_fields.ts";
 import type { Io } from "./io.ts";
-import type { Imports, Resource } from "./resources.ts";
+import { type Imports, refuse, type Resource } from "./resources.ts";
 
 /** A method or a scheme, as the glue has it. */
 interface Tagged {
@@ -49,11 +49,6 @@ export interface RequestClasses {
 
 /** Longest part of a URL; what is longer is sent nowhere. */
 const LONGEST_PART = 16 * 1024;
-
-/** A result's error that says nothing more. */
-function refuse(): never {
-  throw undefined;
-}
 
 /** Makes the classes. */
 export function requestClasses(

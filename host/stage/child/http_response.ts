@@ -9,8 +9,8 @@ import type { WireField } from "../wire/http.ts";
 import { IncomingBytes } from "./http_body.ts";
 import { type Answered, ENDED, type Exchange } from "./http_exchange.ts";
 import type { Fields } from "./http_fields.ts";
-import type { Io, Pollable } from "./io.ts";
-import type { Imports, Resource } from "./resources.ts";
+import { ALWAYS, type Io, type Pollable } from "./io.ts";
+import { type Imports, refuse, type Resource } from "./resources.ts";
 
 /** State of a response that is waited for. */
 export interface FutureResponse extends Pollable {
@@ -44,14 +44,8 @@ export interface ResponseClasses {
   future(exchange: Exchange, answer: Promise<Answered>): object;
 }
 
-/** A result's error that says nothing more. */
-function refuse(): never {
-  throw undefined;
-}
-
 const ok = (val: unknown) => ({ tag: "ok", val });
 const err = (val: unknown) => ({ tag: "err", val });
-const always: Pollable = { ready: () => true, settled: () => ({ promise: Promise.resolve() }) };
 
 /** Makes the classes. */
 export function responseClasses(
@@ -61,7 +55,7 @@ export function responseClasses(
   // Trailers are not let in.
   const FutureTrailers = calls.define<{ taken: boolean }>({
     methods: {
-      subscribe: () => io.makePollable(always),
+      subscribe: () => io.makePollable(ALWAYS),
       get(trailers) {
         if (trailers.taken) return err(undefined);
         trailers.taken = true;

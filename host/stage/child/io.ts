@@ -206,18 +206,19 @@ function atMost(length: bigint, most: number): number {
   return length > BigInt(most) ? most : Number(length);
 }
 
-const always = { ready: () => true, settled: () => NOTHING };
+/** What is there from the beginning. */
+export const ALWAYS: Pollable = { ready: () => true, settled: () => NOTHING };
 
 /** What is at its end. */
 const EMPTY: Source = {
-  ...always,
+  ...ALWAYS,
   read() {
     throw { tag: "closed" } satisfies StreamError;
   },
 };
 
 function logSink(write: (bytes: Uint8Array) => void): Sink {
-  return { ...always, permitted: () => WRITE_BYTES, write, flushed: () => undefined };
+  return { ...ALWAYS, permitted: () => WRITE_BYTES, write, flushed: () => undefined };
 }
 
 /** What the harmless version does with what is written. */

@@ -98,8 +98,8 @@ async function load(frame: Frame): Promise<Actor | undefined> {
     );
     const url = URL.createObjectURL(new Blob([glue as BlobPart], { type: "text/javascript" }));
     const text = guestText(longestText(settings.limits));
-    // Deno makes its timers when they are first asked for, which takes what is about to go; glue that waits needs them.
     if (settings.blocking) suspendUnwindably();
+    // Deno makes its timers when they are first asked for, which takes what is about to go; glue that waits needs them.
     disarm({ TextDecoder: text.Decoder, ...(settings.blocking ? { setTimeout, clearTimeout } : {}) });
     port.send(FrameType.Entered, 0n);
     port.flush();

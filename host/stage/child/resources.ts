@@ -4,8 +4,14 @@
  * @module
  */
 
+import { sealed } from "../../sandbox/resource.ts";
 import type { GuestText } from "./guest_text.ts";
 import type { Mesh } from "./mesh.ts";
+
+/** A result's error that says nothing more, as the glue expects it. */
+export function refuse(): never {
+  throw undefined;
+}
 
 /** A function of an import, or a method, whose first argument is the state of its resource. */
 // deno-lint-ignore no-explicit-any
@@ -93,23 +99,19 @@ export class Imports {
         states.set(this, making(...args));
       }
     };
-    const prototype = Class.prototype as unknown as Record<PropertyKey, unknown>;
-    Reflect.deleteProperty(prototype, "constructor");
-    Object.setPrototypeOf(prototype, null);
+    const bound: Record<PropertyKey, unknown> = {};
     const add = (name: PropertyKey, call: (state: S, ...args: never[]) => unknown, isWaiting = false) => {
       const method = (self: object, ...args: never[]) => call(of(self), ...args);
       const made = isWaiting ? this.waiting(method as never) : this.plain(method);
-      prototype[name] = function (this: object, ...args: never[]) {
+      bound[name] = function (this: object, ...args: never[]) {
         return (made as typeof method)(this, ...args);
       };
     };
     for (const [name, call] of Object.entries(methods)) add(name, call);
     for (const [name, call] of Object.entries(waiting)) add(name, call, true);
     if (drop) add(Symbol.dispose, drop);
-    Object.freeze(prototype);
-    for (const [name, call] of Object.entries(statics)) Reflect.set(Class, name, this.plain(call));
-    Object.setPrototypeOf(Class, null);
-    Object.freeze(Class);
+    const functions = Object.entries(statics).map(([name, call]) => [name, this.plain(call)]);
+    sealed(Class, { methods: bound, statics: Object.fromEntries(functions) });
     const make = (state: S) => {
       const object = Object.create(Class.prototype);
       states.set(object, state);

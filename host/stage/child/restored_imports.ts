@@ -5,6 +5,8 @@
  * @module
  */
 
+import { bare } from "../../sandbox/resource.ts";
+
 /** Interfaces whose functions say the same to every instance, whenever it is made. */
 const CONSTANT = /^wasi:(cli|io|config)\//;
 
@@ -32,17 +34,12 @@ export function watchImports(imports: Imports, told: (what: string) => void): Im
       };
       return [name, call] as const;
     });
-    return [path, bare(functions)] as const;
+    return [path, bare(Object.fromEntries(functions))] as const;
   });
-  return bare(watched);
+  return bare(Object.fromEntries(watched));
 }
 
 /** A list of nothing tells nothing: such as the folders of an actor that has none. */
 function isNothing(answer: unknown): boolean {
   return Array.isArray(answer) && answer.length === 0;
-}
-
-/** An object that answers its own names only. */
-function bare<T>(members: readonly (readonly [string, T])[]): Record<string, T> {
-  return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(members)));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bare } from "../../sandbox/resource.ts";
 import { ASK_BYTES, decodeMessage, encodeMessage } from "../wire/ask.ts";
 import { decodeText } from "../wire/bytes.ts";
 import type { GuestText } from "./guest_text.ts";
@@ -58,7 +59,7 @@ export function stateImports(hop: () => Mesh, text: GuestText): Record<string, o
     add: async (key: string, delta: bigint) =>
       BigInt((await ask({ verb: "add", key, delta: String(delta) })).number ?? 0),
   };
-  return { "troupe:actor/state": Object.freeze(Object.assign(Object.create(null), state)) };
+  return { "troupe:actor/state": bare(state) };
 }
 
 /** A question, as far as it is looked at here. */

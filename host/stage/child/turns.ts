@@ -15,11 +15,6 @@ export class Turns {
     this.#idle = idle;
   }
 
-  /** Whether guest code is in a turn, or one is due. */
-  get busy(): boolean {
-    return this.#taken || this.#ready.length > 0;
-  }
-
   /** Calls `enter` when it is its turn; whoever is called says with {@linkcode leave} that it is over. */
   take(enter: () => void): void {
     this.#ready.push(enter);

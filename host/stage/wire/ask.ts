@@ -5,7 +5,8 @@
  */
 
 import { type ServiceName, SERVICES } from "../services.ts";
-import { decodeText, encodeText } from "./bytes.ts";
+import { concat } from "../../bytes.ts";
+import { decodeText, encodeText, splitLength, withLength } from "./bytes.ts";
 import { FrameError } from "./frames.ts";
 
 /** A question. */
@@ -63,12 +64,7 @@ export function encodeMessage(
   head: unknown,
   bytes: Uint8Array = new Uint8Array(),
 ): Uint8Array<ArrayBuffer> {
-  const text = encodeText(JSON.stringify(head));
-  const message = new Uint8Array(4 + text.length + bytes.length);
-  new DataView(message.buffer).setUint32(0, text.length);
-  message.set(text, 4);
-  message.set(bytes, 4 + text.length);
-  return message;
+  return concat([...withLength(encodeText(JSON.stringify(head))), bytes]);
 }
 
 /** Longest head of a message, in bytes. */
@@ -78,14 +74,10 @@ const HEAD_BYTES = 256 * 1024;
 export function decodeMessage(
   message: Uint8Array<ArrayBuffer>,
 ): { head: unknown; bytes: Uint8Array<ArrayBuffer> } {
-  if (message.length < 4) throw new FrameError("a message that is too short");
-  const length = new DataView(message.buffer, message.byteOffset).getUint32(0);
-  if (length > HEAD_BYTES || 4 + length > message.length) throw new FrameError("a message with a bad length");
+  const [text, bytes] = splitLength(message);
+  if (text.length > HEAD_BYTES) throw new FrameError("a message whose head is too long");
   try {
-    return {
-      head: JSON.parse(decodeText(message.subarray(4, 4 + length))),
-      bytes: message.subarray(4 + length),
-    };
+    return { head: JSON.parse(decodeText(text)), bytes };
   } catch (error) {
     if (error instanceof FrameError) throw error;
     throw new FrameError("a message whose head is not JSON", { cause: error });

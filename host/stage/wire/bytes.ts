@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../../bytes.ts";
 import { FrameError } from "./frames.ts";
 
 const ENCODER = new TextEncoder();
@@ -49,12 +50,5 @@ export function splitLength(
 /** Pieces as one; a single one is given as it is. */
 export function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [first] = parts;
-  if (first && parts.length === 1) return first;
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return first && parts.length === 1 ? first : concat(parts);
 }
