@@ -32,6 +32,7 @@ const AT_ONCE = 4;
 /** What the host may have more after a family than before it. */
 const HOST_GROWTH = { heapBytes: 8 * MIB, openFiles: 8, peakBytes: 512 * MIB };
 const LOOKS = 100;
+/** How long an attack may take, done as often as its head says. */
 const GUARD_MS = 180_000;
 
 const only = Deno.env.get("TROUPE_HOSTILE") ?? "";
@@ -50,7 +51,9 @@ for (const { family, restore = true } of RUNS) {
       const before = await quiet(mesh);
       await atOnce(
         attacks.map((attack) => () =>
-          step(t, `${attack.name} tries ${attack.tries}`, () => prove({ ...asked(attack), restore }, mesh))
+          step(t, `${attack.name} tries ${attack.tries}`, () => prove({ ...asked(attack), restore }, mesh), {
+            guardMs: GUARD_MS * Math.max(1, asked(attack).repeats / attack.repeats),
+          })
         ),
       );
       await step(t, "the host is as it was before", () => assertAsBefore(before, mesh));
@@ -59,11 +62,16 @@ for (const { family, restore = true } of RUNS) {
   });
 }
 
-async function step(t: Deno.TestContext, name: string, fn: () => Promise<void>): Promise<void> {
+async function step(
+  t: Deno.TestContext,
+  name: string,
+  fn: () => Promise<void>,
+  { guardMs = GUARD_MS } = {},
+): Promise<void> {
   // Steps that run beside each other cannot tell whose timers they see.
   await t.step({
     name,
-    fn: () => unlessStuck(fn()),
+    fn: () => unlessStuck(fn(), guardMs),
     sanitizeOps: false,
     sanitizeResources: false,
     sanitizeExit: false,
@@ -71,9 +79,9 @@ async function step(t: Deno.TestContext, name: string, fn: () => Promise<void>):
 }
 
 /** Nothing here is asked to be quick; but it has to come to an end. */
-async function unlessStuck(work: Promise<void>): Promise<void> {
+async function unlessStuck(work: Promise<void>, guardMs: number): Promise<void> {
   const stuck = Promise.withResolvers<never>();
-  const guard = setTimeout(() => stuck.reject(new Error(`no end after ${GUARD_MS / 1000} s`)), GUARD_MS);
+  const guard = setTimeout(() => stuck.reject(new Error(`no end after ${guardMs / 1000} s`)), guardMs);
   try {
     await Promise.race([work, stuck.promise]);
   } finally {
