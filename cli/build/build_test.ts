@@ -10,6 +10,7 @@ import { fromFileUrl, join } from "@std/path";
 import { hops, problemOf, specIn, testActor } from "./_testing.ts";
 import { buildActor, BuildError } from "./mod.ts";
 import { recordPath } from "./record.ts";
+import { sourceNames } from "./source.ts";
 
 const CHECK = { check: true };
 const ACTOR = `
@@ -194,8 +195,8 @@ Deno.test("a component without a source is taken as it is", async () => {
 Deno.test("neither a component nor a source", async () => {
   assertEquals(
     await problemOf({}, "troupe.NoSource"),
-    "~/actor.yaml names the component ~/build/tested.wasm, which does not exist, and there is no actor.ts or actor.js " +
-      "beside it to build it from: write one, or put the component there",
+    "~/actor.yaml names the component ~/build/tested.wasm, which does not exist, and there is no source beside it " +
+      `to build it from: write one (${sourceNames()}), or put the component there`,
   );
 });
 

@@ -20,6 +20,8 @@ export type BuildErrorCode =
   | "troupe.BadHandler"
   /** The author's module throws, or does not end, while it is loaded. */
   | "troupe.LoadFailed"
+  /** The tools of the source's language are not on this machine. */
+  | "troupe.ToolchainMissing"
   /** A tool of the build does not work. */
   | "troupe.BuildFailed";
 

@@ -1,29 +1,19 @@
 /**
  * Builds actors: from an author's source to a component.
  *
- * The modules are bundled to one script, which the engine's own tool makes into a component. Nothing of the author's is
- * run but in that engine, which has nothing but itself.
- *
- * The same sources come to the same script everywhere, and so to the same digest of inputs. They do not come to the same
- * bytes of a component: the tool starts the engine in a WASI of its own whose clock and random seed are the machine's,
- * and has no option for them. What the engine drew there (the seed of its hash tables, hence the order of some entries,
- * and the seed of its random numbers: some 160 bytes of a megabyte) stays in the component.
+ * What is the same in every language is here: that a component is up to date when its record says that it was made of
+ * these inputs, that one process builds it while others wait, and that whoever reads the file has the old one or the new.
  *
  * @module
  */
 
 import { Slots } from "@troupe/host/slots";
 import type { ActorSpec } from "@troupe/controller/spec";
-import { bundle } from "./bundle.ts";
-import { checkSurroundings, checkTypes } from "./check_source.ts";
-import { componentize } from "./componentize.ts";
+import { digestBytes } from "./digest.ts";
 import { BuildError, cannotWrite } from "./errors.ts";
 import { readIfThere } from "./files.ts";
-import { type Graph, graphOf } from "./graph.ts";
-import { digestBytes, digestInputs } from "./inputs.ts";
 import { type BuildRecord, holdRecord, readRecord } from "./record.ts";
-import { findSource } from "./source.ts";
-import { makeWorkFolder, type WorkFolder } from "./work_folder.ts";
+import { findSource, type FoundSource, sourceNames } from "./source.ts";
 
 export { BuildError, type BuildErrorCode } from "./errors.ts";
 
@@ -59,7 +49,7 @@ const slots = new Slots(navigator.hardwareConcurrency);
  * Builds the component of an actor, if it is out of date. Any number of processes may do so at once: one builds, the
  * others wait and find it up to date.
  *
- * @param spec The actor. Its source is the `actor.ts` or `actor.js` beside its `actor.yaml`.
+ * @param spec The actor. Its source is beside its `actor.yaml`: see {@linkcode findSource}.
  * @throws {BuildError} when it cannot be built; what was there before is left as it was.
  */
 export async function buildActor(spec: ActorSpec, options: BuildOptions): Promise<BuildResult> {
@@ -77,8 +67,8 @@ export async function buildActor(spec: ActorSpec, options: BuildOptions): Promis
   if (component) return { built: false, ms: 0, component };
   throw new BuildError(
     "troupe.NoSource",
-    `${spec.file} names the component ${path}, which does not exist, and there is no actor.ts or actor.js beside it to ` +
-      `build it from: write one, or put the component there`,
+    `${spec.file} names the component ${path}, which does not exist, and there is no source beside it to build it ` +
+      `from: write one (${sourceNames()}), or put the component there`,
   );
 }
 
@@ -88,12 +78,11 @@ interface Target extends BuildOptions {
 }
 
 async function buildSource(
-  source: string,
+  source: FoundSource,
   { path, check }: Target,
 ): Promise<{ readonly built: boolean; readonly component: BuiltComponent }> {
-  await using work = await makeWorkFolder(source);
-  const graph = await graphOf(work);
-  const inputs = await digestInputs({ graph, work });
+  await using opened = await source.language.open(source);
+  const inputs = await opened.inputs();
   const before = await current(path, inputs);
   if (before && (before.record.checked || !check)) return { built: false, component: before.component };
   using held = await holdRecord(path);
@@ -101,30 +90,22 @@ async function buildSource(
   const found = await current(path, inputs);
   if (found) {
     if (check && !found.record.checked) {
-      await checkTypes(work);
+      await opened.check();
       await held.write({ ...found.record, checked: true });
     }
     return { built: false, component: found.component };
   }
-  const bytes = await make(work, { graph, check });
+  if (check) await opened.check();
+  const bytes = await opened.make();
   const component = { path, digest: await digestBytes(bytes), size: bytes.length };
   await putInPlace(bytes, path).catch(cannotWrite(path));
   // A source that was changed meanwhile may be in it or not: without a record it is built again.
-  if (await digestInputs({ graph, work }) === inputs) {
-    await held.write({ inputs, component: component.digest, checked: check });
+  if (await opened.inputs() === inputs) {
+    const { language: { name: language } } = source;
+    const tools = await opened.tools();
+    await held.write({ inputs, component: component.digest, checked: check, language, tools });
   }
   return { built: true, component };
-}
-
-async function make(
-  work: WorkFolder,
-  { graph, check }: { readonly graph: Graph; readonly check: boolean },
-): Promise<Uint8Array<ArrayBuffer>> {
-  // The bundler parses everything; what it finds comes before what it makes no sense to look for then.
-  const script = await bundle(work, graph);
-  await checkSurroundings(work, graph);
-  if (check) await checkTypes(work);
-  return await componentize(script, { work, graph });
 }
 
 /** The component and its record, when it was made of these inputs and is what was made. */

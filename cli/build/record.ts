@@ -17,6 +17,10 @@ const RecordSchema = z.strictObject({
   component: z.string(),
   /** Whether the types were checked. */
   checked: z.boolean(),
+  /** The language of its source. */
+  language: z.string(),
+  /** Versions of the tools that made it, and of the packages that they put in, by their names. */
+  tools: z.record(z.string(), z.string()),
 });
 
 /** Of what a component was made. */
@@ -49,7 +53,7 @@ export async function holdRecord(component: string): Promise<HeldRecord> {
   }
   return {
     async write(record) {
-      const bytes = new TextEncoder().encode(JSON.stringify(record) + "\n");
+      const bytes = new TextEncoder().encode(JSON.stringify(record, null, 2) + "\n");
       // Whoever reads half of it takes it for nothing, and builds.
       await file.truncate(0);
       await file.seek(0, Deno.SeekMode.Start);

@@ -7,7 +7,7 @@
 import { isActorName, isReservedName } from "@troupe/host/actor_name";
 import { TroupeError } from "@troupe/host/errors";
 import { dirname, join, relative, resolve } from "@std/path";
-import { type SdkNames, sdkNames } from "../../build/sdk_names.ts";
+import { type SdkNames, sdkNames } from "../../build/js/sdk_names.ts";
 import { Output } from "../../view/output.ts";
 import { EXIT } from "../exit_code.ts";
 import { UsageError } from "../usage_error.ts";

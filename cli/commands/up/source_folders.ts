@@ -5,14 +5,7 @@
  */
 
 import { join } from "@std/path";
-
-/** Folders in which nothing is a source. */
-export const OUTPUT_FOLDERS: ReadonlySet<string> = new Set([
-  "build",
-  "node_modules",
-  "target",
-  "__pycache__",
-]);
+import { OUTPUT_FOLDERS } from "../../build/folder_digest.ts";
 
 /**
  * The folder and every folder below it that may hold sources, sorted. Hidden ones may not; links are not followed.

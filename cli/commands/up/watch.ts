@@ -9,7 +9,8 @@
  */
 
 import { relative } from "@std/path";
-import { OUTPUT_FOLDERS, sourceFolders } from "./source_folders.ts";
+import { OUTPUT_FOLDERS } from "../../build/folder_digest.ts";
+import { sourceFolders } from "./source_folders.ts";
 
 /** Editors write a file in several steps; the mesh is told when this many milliseconds have passed without another. */
 const QUIET_MS = 150;

@@ -8,7 +8,7 @@ import { explainReference, whyAbsent } from "@troupe/sdk/runtime/absent";
 import { mapPositions } from "@troupe/sdk/runtime/lines";
 import { MISTAKE } from "@troupe/sdk/runtime/mistake";
 import type { Script } from "./bundle.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError } from "../errors.ts";
 import type { Graph } from "./graph.ts";
 
 /** What is known of the module. */

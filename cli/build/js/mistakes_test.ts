@@ -1,7 +1,7 @@
 // What an author may do wrong, and what the build says then.
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { problemOf } from "./_testing.ts";
+import { problemOf } from "../_testing.ts";
 
 const HANDLE = "export const handle = (payload) => payload;\n";
 

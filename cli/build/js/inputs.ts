@@ -4,10 +4,9 @@
  * @module
  */
 
-import { encodeHex } from "@std/encoding/hex";
 import { dirname, fromFileUrl, relative } from "@std/path";
+import { digestFile, digestJson } from "../digest.ts";
 import { BUNDLE_FLAGS } from "./bundle.ts";
-import { readIfThere } from "./files.ts";
 import type { Graph } from "./graph.ts";
 import { SDK_FOLDER, toolVersions, WIT_FILES } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
@@ -43,7 +42,7 @@ export async function digestInputs({ graph, work }: Inputs): Promise<string> {
     packages: Object.entries(graph.packages).sort(([a], [b]) => a < b ? -1 : 1),
     contract,
   };
-  return await digestBytes(new TextEncoder().encode(JSON.stringify(inputs)));
+  return await digestJson(inputs);
 }
 
 /** Names that say where a module is as seen from the author's folder, or within the SDK. */
@@ -53,15 +52,4 @@ function namer(folder: string): (url: string) => string {
     const path = fromFileUrl(url);
     return path.startsWith(`${SDK_FOLDER}/`) ? `sdk:${relative(SDK_FOLDER, path)}` : relative(folder, path);
   };
-}
-
-async function digestFile(path: string): Promise<string> {
-  const bytes = await readIfThere(path);
-  // What is missing is an input too: when it comes, the digest is another one.
-  return bytes ? await digestBytes(bytes) : "missing";
-}
-
-/** SHA-256, in hex. */
-export async function digestBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return encodeHex(await crypto.subtle.digest("SHA-256", bytes));
 }

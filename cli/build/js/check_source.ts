@@ -7,7 +7,7 @@
 import { fromFileUrl } from "@std/path";
 import { z } from "zod";
 import { runDeno } from "./deno.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError } from "../errors.ts";
 import { authoredCode, type Graph } from "./graph.ts";
 import type { WorkFolder } from "./work_folder.ts";
 

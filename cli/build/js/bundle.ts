@@ -7,7 +7,7 @@
 import { LINE_TABLE, type LineTable } from "@troupe/sdk/runtime/lines";
 import { dirname, join, relative, resolve, toFileUrl } from "@std/path";
 import { runDeno } from "./deno.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError } from "../errors.ts";
 import type { Graph } from "./graph.ts";
 import { lineTable } from "./line_table.ts";
 import { readLineMap } from "./source_map.ts";

@@ -8,7 +8,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { readConfig } from "./config.ts";
 
 const SDK = new URL("./", import.meta.resolve("@troupe/sdk"));
-const TREE = new URL("../../", import.meta.url);
+const TREE = new URL("../../../", import.meta.url);
 
 /** Folder of the SDK. */
 export const SDK_FOLDER: string = fromFileUrl(SDK).replace(/\/$/, "");

@@ -1,8 +1,8 @@
 import { assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { testActor } from "./_testing.ts";
+import { testActor } from "../_testing.ts";
 import { componentize } from "./componentize.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError } from "../errors.ts";
 import { PLAIN_KIT } from "./toolchain.ts";
 import { makeWorkFolder } from "./work_folder.ts";
 

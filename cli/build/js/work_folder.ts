@@ -6,7 +6,7 @@
 
 import { dirname, join, toFileUrl } from "@std/path";
 import { namesOf, readConfig } from "./config.ts";
-import { isFile } from "./files.ts";
+import { isFile } from "../files.ts";
 import { SDK_FOLDER, SURROUNDINGS, TREE_CONFIG, TREE_LOCK, WIT_FILES } from "./toolchain.ts";
 import { exportsOf, findWorkspace, type Workspace } from "./workspace.ts";
 

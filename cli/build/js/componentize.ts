@@ -8,7 +8,7 @@ import { fromFileUrl, join } from "@std/path";
 import { z } from "zod";
 import type { Script } from "./bundle.ts";
 import { runDeno } from "./deno.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError } from "../errors.ts";
 import type { Graph } from "./graph.ts";
 import { loadError } from "./load_error.ts";
 import { TREE_CONFIG, TREE_LOCK } from "./toolchain.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
-import { testActor } from "./_testing.ts";
+import { testActor } from "../_testing.ts";
 import { bundle } from "./bundle.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError } from "../errors.ts";
 import { graphOf } from "./graph.ts";
 import { digestInputs } from "./inputs.ts";
 import { makeWorkFolder } from "./work_folder.ts";
@@ -168,7 +168,7 @@ Deno.test("what changes the digest of the inputs", async (t) => {
 });
 
 Deno.test("an actor of this tree finds the SDK as its editor does", async () => {
-  const split = fromFileUrl(new URL("../../actors/examples/split", import.meta.url));
+  const split = fromFileUrl(new URL("../../../actors/examples/split", import.meta.url));
   const names = await namesIn(split, "actor.ts");
   assertEquals(names["@troupe/sdk"], import.meta.resolve("@troupe/sdk"));
   assertEquals(names["fast-check"]?.startsWith("npm:fast-check@"), true);

@@ -7,8 +7,8 @@
 import { parse } from "@std/jsonc";
 import { dirname, join, toFileUrl } from "@std/path";
 import { z } from "zod";
-import { BuildError } from "./errors.ts";
-import { readTextIfThere } from "./files.ts";
+import { BuildError } from "../errors.ts";
+import { readTextIfThere } from "../files.ts";
 
 const Names = z.record(z.string(), z.string());
 const ConfigSchema = z.object({

@@ -7,7 +7,7 @@
 import { fromFileUrl, toFileUrl } from "@std/path";
 import { z } from "zod";
 import { runDeno } from "./deno.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError } from "../errors.ts";
 import { type Kit, PLAIN_KIT, SDK_FOLDER, STATE_KIT } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
 

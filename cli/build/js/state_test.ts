@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { inspectComponent } from "@troupe/host/component/inspect";
-import { testActor } from "./_testing.ts";
-import { buildActor } from "./mod.ts";
+import { testActor } from "../_testing.ts";
+import { buildActor } from "../mod.ts";
 
 const CHECK = { check: true };
 const COUNTS = `

@@ -1,0 +1,11 @@
+/**
+ * The languages that actors are written in.
+ *
+ * @module
+ */
+
+import { JS } from "./js/mod.ts";
+import type { Language } from "./language.ts";
+
+/** Each, in the order in which they are listed to a person. */
+export const LANGUAGES: readonly Language[] = [JS];
