@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
 import type { NewOptions } from "./run.ts";
+import { TEMPLATES } from "./templates.ts";
 
 /** `troupe new NAME`. */
 export function newCommand(): Command {
@@ -18,7 +19,11 @@ export function newCommand(): Command {
     exitCodes: { 0: "it was made", 1: "it could not be made, for instance because the folder exists" },
   })
     .argument("<name>", "the actor's name: lower-case letters, digits and hyphens")
-    .addOption(new Option("--language <language>", "what to write it in").choices(["js", "ts"]).default("ts"))
+    .addOption(
+      new Option("--language <language>", "what to write it in").choices(Object.keys(TEMPLATES)).default(
+        "ts",
+      ),
+    )
     .option("--dir <folder>", "where to make its folder", ".")
     .action(exitWith(async (name: string, options: Omit<NewOptions, "name">) => {
       const { newActorFolder } = await import("./run.ts");

@@ -7,17 +7,18 @@
 import { isActorName, isReservedName } from "@troupe/host/actor_name";
 import { TroupeError } from "@troupe/host/errors";
 import { dirname, join, relative, resolve } from "@std/path";
-import { type SdkNames, sdkNames } from "../../build/js/sdk_names.ts";
 import { Output } from "../../view/output.ts";
 import { EXIT } from "../exit_code.ts";
 import { UsageError } from "../usage_error.ts";
-import { actorFiles, type Language } from "./templates.ts";
+import type { Project } from "./template.ts";
+import { commonFiles, TEMPLATES } from "./templates.ts";
 
 /** Options of `troupe new`. */
 export interface NewOptions {
   /** The actor's name. */
   readonly name: string;
-  readonly language: Language;
+  /** One of {@linkcode TEMPLATES}. */
+  readonly language: string;
   /** Where to make its folder; made if it does not exist. */
   readonly dir: string;
 }
@@ -43,11 +44,16 @@ export class FolderExistsError extends TroupeError {
 export async function newActorFolder({ name, language, dir }: NewOptions): Promise<number> {
   requireName(name);
   const folder = resolve(dir, name);
-  const names = await sdkNames(resolve(dir));
-  const files = actorFiles({ name, language, ...(names.toMap ? { imports: names.toMap } : {}) });
+  const template = TEMPLATES[language];
+  if (!template) {
+    throw new UsageError(`${language} is no language here: use one of ${Object.keys(TEMPLATES).join(", ")}`);
+  }
+  const project = await template({ name, folder });
+  const files = { ...commonFiles({ ...project, name }), ...project.files };
   await makeFolder(folder);
   try {
     for (const [file, text] of Object.entries(files)) {
+      await Deno.mkdir(dirname(join(folder, file)), { recursive: true });
       await Deno.writeTextFile(join(folder, file), text, { createNew: true });
     }
   } catch (error) {
@@ -58,7 +64,7 @@ export async function newActorFolder({ name, language, dir }: NewOptions): Promi
   const out = new Output();
   for (const file of Object.keys(files)) await out.line(join(shown, file));
   await out.flush();
-  console.error(nextSteps({ shown, name, ...names }));
+  console.error(nextSteps({ shown, name, ...project }));
   return EXIT.ok;
 }
 
@@ -91,11 +97,14 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 function nextSteps(
-  { shown, name, missingIn }: SdkNames & { readonly shown: string; readonly name: string },
+  { shown, name, test, note }: Pick<Project, "test" | "note"> & {
+    readonly shown: string;
+    readonly name: string;
+  },
 ): string {
   const commands: [line: string, what: string][] = [
     [`cd ${shown}`, ""],
-    ["deno test", "runs its test"],
+    [test, "runs its test"],
     ["troupe up", "builds and runs it, and again whenever you change it"],
     [`troupe send ${name} '{"name":"Ada"}' --wait`, "in another terminal, in the same folder"],
   ];
@@ -104,9 +113,5 @@ function nextSteps(
     what === "" ? `  ${line}` : `  ${line.padEnd(width)}  # ${what}`
   );
   const steps = ["", "Next:", ...lines].join("\n");
-  if (missingIn === undefined) return steps;
-  return `${steps}
-
-The build finds @troupe/sdk by itself; an editor and "deno test" go by ${missingIn}, which does not map it.
-Add to its imports: "@troupe/sdk": ${JSON.stringify(import.meta.resolve("@troupe/sdk"))}, and so on.`;
+  return note === undefined ? steps : `${steps}\n\n${note}`;
 }

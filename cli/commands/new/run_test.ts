@@ -11,7 +11,7 @@ for (const language of ["ts", "js"]) {
     const cwd = folder.path;
     const made = await runTroupe(["new", "greet", "--language", language, "--dir", "mesh/actors"], { cwd });
     assertEquals(made.code, 0, made.stderr);
-    const names = ["actor.yaml", `actor.${language}`, `actor_test.${language}`, ".gitignore", "deno.json"];
+    const names = ["actor.yaml", ".gitignore", `actor.${language}`, `actor_test.${language}`, "deno.json"];
     assertEquals(made.stdout.trim().split("\n"), names.map((name) => `mesh/actors/greet/${name}`));
     assertStringIncludes(made.stderr, `troupe send greet '{"name":"Ada"}' --wait`);
 
