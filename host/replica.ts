@@ -104,13 +104,17 @@ export async function startReplica(actor: ActorConfig, options: ReplicaOptions):
   });
 }
 
+/** Where what a stage tells goes to, for whoever follows it. */
+interface Telling {
+  readonly transport: Pick<Transport, "broadcast">;
+}
+
 /** Makes a stage for an actor, as its component is now; for a new host, or to be swapped into a running one. */
 export async function openStage(
   actor: ActorConfig,
-  options: Pick<
-    ReplicaOptions,
-    "cacheDir" | "restore" | "logger" | "metrics" | "state" | "resolve" | "transport"
-  >,
+  options:
+    & Pick<ReplicaOptions, "cacheDir" | "restore" | "logger" | "metrics" | "state" | "resolve">
+    & Telling,
 ): Promise<Stage> {
   const { cacheDir, logger, metrics, transport } = options;
   const [services, config, files, component] = await Promise.all([
@@ -176,7 +180,7 @@ function fieldsOf(event: StageEvent): Record<string, unknown> {
 /** Tells whoever listens what happened to a sandbox: for `top`. */
 function tellStage(
   event: StageEvent,
-  { actor, transport }: { readonly actor: string; readonly transport: Transport },
+  { actor, transport }: Telling & { readonly actor: string },
 ): void {
   if (event.kind !== "child-started" && event.kind !== "child-killed" && event.kind !== "child-died") return;
   const reason = "reason" in event ? { reason: event.reason } : {};
