@@ -40,6 +40,8 @@ export interface BuildResult {
   readonly ms: number;
   /** The component; none when it is fetched over the network when the actor starts. */
   readonly component?: BuiltComponent;
+  /** The language of its source; none when it is taken as it is. */
+  readonly language?: string;
 }
 
 /** Each build is several processes; more at once would only take memory. */
@@ -60,7 +62,7 @@ export async function buildActor(spec: ActorSpec, options: BuildOptions): Promis
     return await slots.use(async () => {
       const started = performance.now();
       const result = await buildSource(source, { ...options, path });
-      return { ...result, ms: performance.now() - started };
+      return { ...result, language: source.language.name, ms: performance.now() - started };
     });
   }
   const component = await readComponent(path);

@@ -6,7 +6,7 @@
 
 import type { TroupeError } from "@troupe/host/errors";
 import type { BuiltComponent } from "../../build/mod.ts";
-import { jsonLine } from "../../view/json_line.ts";
+import { jsonArray, jsonLine } from "../../view/json_line.ts";
 import { countOf, formatBytes, formatDuration } from "../../view/quantity.ts";
 import type { Styles } from "../../view/styles.ts";
 import { pad, printable } from "../../view/text.ts";
@@ -15,7 +15,15 @@ import { pad, printable } from "../../view/text.ts";
 export type ActorBuild =
   & { readonly name: string }
   & (
-    | { readonly state: "built" | "up-to-date"; readonly component: BuiltComponent; readonly ms: number }
+    | {
+      readonly state: "built" | "up-to-date";
+      readonly component: BuiltComponent;
+      readonly ms: number;
+      /** The language of its source, where it has one. */
+      readonly language?: string;
+      /** Why a host would refuse it. */
+      readonly warnings: readonly string[];
+    }
     | { readonly state: "remote" }
     | { readonly state: "failed"; readonly error: TroupeError }
   );
@@ -31,6 +39,10 @@ export function buildJson(build: ActorBuild): string {
       size: build.component.size,
       digest: `sha256:${build.component.digest}`,
       ms: Math.round(build.ms),
+      ...(build.language === undefined ? {} : { language: build.language }),
+      ...(build.warnings.length === 0
+        ? {}
+        : { warnings: jsonArray(build.warnings.map((text) => JSON.stringify(text))) }),
     };
   return jsonLine({ actor: build.name, state: build.state, ...rest });
 }
@@ -50,9 +62,13 @@ export function buildLine(
       const { size, digest } = build.component;
       const state = build.state === "built" ? styles.good(pad("built", 10)) : styles.dim("up to date");
       const took = formatDuration(build.ms);
-      return `${name}  ${state}  ${pad(formatBytes(size), 10, "right")}  sha256:${digest}  ${
+      const line = `${name}  ${state}  ${pad(formatBytes(size), 10, "right")}  sha256:${digest}  ${
         pad(took, 8, "right")
       }`;
+      const refused = build.warnings.map((warning) =>
+        `${styles.warn("it would be refused:")}\n${indented(warning)}`
+      );
+      return [line, ...refused].join("\n");
     }
   }
 }

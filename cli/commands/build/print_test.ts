@@ -5,8 +5,8 @@ import { type ActorBuild, buildJson, buildLine, summaryLine } from "./print.ts";
 const DIGEST = "a".repeat(64);
 const component = { path: "/mesh/split/build/split.wasm", digest: DIGEST, size: 1_296_442 };
 const BUILDS: ActorBuild[] = [
-  { name: "split", state: "built", component, ms: 1_420 },
-  { name: "score", state: "up-to-date", component, ms: 38 },
+  { name: "split", state: "built", component, ms: 1_420, warnings: ["it imports a"], language: "js" },
+  { name: "score", state: "up-to-date", component, ms: 38, warnings: [] },
   { name: "far", state: "remote" },
   {
     name: "bad",
@@ -19,7 +19,7 @@ const styles = { bold: same, dim: same, good: same, bad: same, warn: same, name:
 
 Deno.test("a line for each, what is wrong below it, nothing that steers a terminal", () => {
   assertEquals(BUILDS.map((build) => buildLine(build, { styles, width: 5 })), [
-    `split  built          1.2 MiB  sha256:${DIGEST}     1.4 s`,
+    `split  built          1.2 MiB  sha256:${DIGEST}     1.4 s\nit would be refused:\n  it imports a`,
     `score  up to date     1.2 MiB  sha256:${DIGEST}     38 ms`,
     "far    is fetched when it starts",
     "bad    failed\n  no:\n    a\\x1b[2Jb",
@@ -29,7 +29,10 @@ Deno.test("a line for each, what is wrong below it, nothing that steers a termin
 Deno.test("as JSON", () => {
   const file = component.path;
   assertEquals(BUILDS.map((build) => JSON.parse(buildJson(build))), [
-    { actor: "split", state: "built", file, size: 1_296_442, digest: `sha256:${DIGEST}`, ms: 1420 },
+    {
+      ...{ actor: "split", state: "built", file, size: 1_296_442, digest: `sha256:${DIGEST}`, ms: 1420 },
+      ...{ language: "js", warnings: ["it imports a"] },
+    },
     { actor: "score", state: "up-to-date", file, size: 1_296_442, digest: `sha256:${DIGEST}`, ms: 38 },
     { actor: "far", state: "remote" },
     { actor: "bad", state: "failed", code: "troupe.TypeMismatch", error: "no:\n  a\u001b[2Jb" },

@@ -5,8 +5,9 @@
  */
 
 import { type ActorSpec, loadMesh } from "@troupe/controller/mesh";
+import { inspectComponent } from "@troupe/host/component/inspect";
 import { TroupeError } from "@troupe/host/errors";
-import { buildActor } from "../../build/mod.ts";
+import { buildActor, type BuiltComponent } from "../../build/mod.ts";
 import { Output } from "../../view/output.ts";
 import { stylesFor } from "../../view/styles.ts";
 import { EXIT } from "../exit_code.ts";
@@ -46,15 +47,24 @@ export async function build({ dir, check, json }: BuildCommandOptions): Promise<
   return failed > 0 ? EXIT.failed : EXIT.ok;
 }
 
+/** Why a host would refuse what was built: above all, imports that its grants do not give. */
+async function warningsOf({ path }: BuiltComponent, { grants, limits }: ActorSpec): Promise<string[]> {
+  const { refusals } = await inspectComponent(await Deno.readFile(path), { grants, limits });
+  return refusals.map(({ message }) => message);
+}
+
 /** Does not reject, since the others go on; what is no author's mistake is handed on when its turn comes. */
 async function tryBuild(
   spec: ActorSpec,
   check: boolean,
 ): Promise<ActorBuild | { readonly state: "bug"; readonly error: unknown }> {
   try {
-    const { built, component, ms } = await buildActor(spec, { check });
+    const { built, component, language, ms } = await buildActor(spec, { check });
     if (!component) return { name: spec.name, state: "remote" };
-    return { name: spec.name, state: built ? "built" : "up-to-date", component, ms };
+    const state = built ? "built" : "up-to-date";
+    // What somebody else made is inspected where it can do no harm, when the actor starts.
+    const warnings = language === undefined ? [] : await warningsOf(component, spec);
+    return { name: spec.name, state, component, ms, warnings, ...(language ? { language } : {}) };
   } catch (error) {
     if (!(error instanceof TroupeError)) return { state: "bug", error };
     return { name: spec.name, state: "failed", error };

@@ -56,6 +56,22 @@ Deno.test("a mesh in which one actor cannot be built", async (t) => {
   });
 });
 
+Deno.test("what is built and imports what it is not granted: it is said before it is run", async () => {
+  await using folder = await temporaryFolder();
+  const cwd = folder.path;
+  await write(cwd, {
+    "actor.yaml": specOf("keeper"),
+    "actor.js":
+      'import { state } from "@troupe/sdk/state";\nexport const handle = () => state.add("n", 1);\n',
+  });
+  const { code, stdout } = await runTroupe(["build"], { cwd });
+  assertEquals(code, 0);
+  assertMatch(stdout, /^keeper +built/m);
+  assertMatch(stdout, /^it would be refused:\n {2}.*troupe:actor\/state.*grants/m);
+  await write(cwd, { "actor.yaml": specOf("keeper").replace("spec: {", "spec: { grants: { state: true },") });
+  assertEquals((await runTroupe(["build"], { cwd })).stdout.includes("refused"), false);
+});
+
 Deno.test("a folder without an actor, and a spec that is wrong", async () => {
   await using folder = await temporaryFolder();
   const cwd = folder.path;
