@@ -1,0 +1,206 @@
+package troupe
+
+// The binding to actor.wit, by hand: the canonical ABI of the component model for the world actor. Pointers have 8
+// bytes in Go and 4 in the ABI, so that layouts are written out as numbers of 32 bits.
+
+import (
+	"log"
+	"log/slog"
+	"unsafe"
+)
+
+// address is where something is in the linear memory.
+type address = uint32
+
+//go:wasmimport troupe:actor/mesh@0.1.0 get
+func meshGet(path unsafe.Pointer, pathLength uint32, answer unsafe.Pointer)
+
+//go:wasmimport troupe:actor/mesh@0.1.0 set
+func meshSet(path unsafe.Pointer, pathLength uint32, value unsafe.Pointer, valueLength uint32, answer unsafe.Pointer)
+
+//go:wasmimport troupe:actor/mesh@0.1.0 del
+func meshDel(path unsafe.Pointer, pathLength uint32, answer unsafe.Pointer)
+
+//go:wasmimport troupe:actor/mesh@0.1.0 emit
+func meshEmit(payload unsafe.Pointer, payloadLength uint32, answer unsafe.Pointer)
+
+//go:wasmimport troupe:actor/mesh@0.1.0 fly
+func meshFly(event unsafe.Pointer, eventLength uint32, answer unsafe.Pointer)
+
+//go:wasmimport troupe:actor/mesh@0.1.0 log
+func meshLog(level uint32, message unsafe.Pointer, messageLength uint32)
+
+// componentMesh calls the host.
+type componentMesh struct{}
+
+// answer is what the host fills in: result<option<string>, refusal>, the widest of the answers.
+//
+//	0      1 for a refusal
+//	4      get: 1 where there is a value; its text follows
+//	4..20  a refusal: code and message
+type answer [5]uint32
+
+func (answered *answer) err() error {
+	if byte(answered[0]) == 0 {
+		return nil
+	}
+	return &RefusedError{Code: taken(answered[1], answered[2]), Message: taken(answered[3], answered[4])}
+}
+
+func (componentMesh) Get(path string) (string, bool, error) {
+	var answered answer
+	path = wellFormed(path)
+	meshGet(pointer(path), length(path), unsafe.Pointer(&answered))
+	if err := answered.err(); err != nil {
+		return "", false, err
+	}
+	if byte(answered[1]) == 0 {
+		return "", false, nil
+	}
+	return taken(answered[2], answered[3]), true, nil
+}
+
+func (componentMesh) Set(path, value string) error {
+	var answered answer
+	path = wellFormed(path)
+	meshSet(pointer(path), length(path), pointer(value), length(value), unsafe.Pointer(&answered))
+	return answered.err()
+}
+
+func (componentMesh) Del(path string) error {
+	var answered answer
+	path = wellFormed(path)
+	meshDel(pointer(path), length(path), unsafe.Pointer(&answered))
+	return answered.err()
+}
+
+func (componentMesh) Emit(payload string) error {
+	var answered answer
+	meshEmit(pointer(payload), length(payload), unsafe.Pointer(&answered))
+	return answered.err()
+}
+
+func (componentMesh) Fly(event string) error {
+	var answered answer
+	meshFly(pointer(event), length(event), unsafe.Pointer(&answered))
+	return answered.err()
+}
+
+func (componentMesh) Log(level Level, message string) {
+	message = wellFormed(message)
+	meshLog(uint32(level), pointer(message), length(message))
+}
+
+func pointer(text string) unsafe.Pointer { return unsafe.Pointer(unsafe.StringData(text)) }
+
+func length(text string) uint32 { return uint32(len(text)) }
+
+func addressOf(text string) address { return address(uintptr(pointer(text))) }
+
+// held keeps what only the host has the address of: what it was given room for, and what is returned to it.
+var held = map[address]any{}
+
+// realloc gives the host room for what it answers.
+//
+//go:wasmexport cabi_realloc
+func realloc(_ address, oldSize, align, size uint32) address {
+	if oldSize != 0 {
+		// Texts are of known length where they are written; nothing else is given to an actor.
+		panic("the host changed the size of a text")
+	}
+	if size == 0 {
+		return align
+	}
+	bytes := make([]byte, size)
+	at := address(uintptr(unsafe.Pointer(&bytes[0])))
+	held[at] = bytes
+	return at
+}
+
+// taken is the text that the host put somewhere; its bytes are not copied, as nobody else has them.
+func taken(at address, size uint32) string {
+	if size == 0 {
+		return ""
+	}
+	bytes := held[at].([]byte)
+	delete(held, at)
+	return unsafe.String(&bytes[0], len(bytes))
+}
+
+// returned is what the host reads: result<option<string>, failure>.
+//
+//	0       1 for a failure
+//	4       1 where there is a payload; its text follows
+//	4..28   a failure: kind, lineage and message
+//	28, 40  1 where there is a traceback, and details; their texts follow
+type returned struct {
+	words [13]uint32
+	// What the words point to.
+	texts   []string
+	lineage []uint32
+}
+
+func (returned *returned) text(word int, text string) {
+	returned.texts = append(returned.texts, text)
+	returned.words[word] = addressOf(text)
+	returned.words[word+1] = length(text)
+}
+
+func (returned *returned) option(word int, text string) {
+	if text != "" {
+		returned.words[word] = 1
+		returned.text(word+1, text)
+	}
+}
+
+func (returned *returned) failure(failure *Failure) {
+	returned.words[0] = 1
+	returned.text(1, failure.Kind)
+	for _, base := range failure.Lineage {
+		returned.texts = append(returned.texts, base)
+		returned.lineage = append(returned.lineage, addressOf(base), length(base))
+	}
+	returned.words[3] = address(uintptr(unsafe.Pointer(unsafe.SliceData(returned.lineage))))
+	returned.words[4] = uint32(len(failure.Lineage))
+	returned.text(5, failure.Message)
+	returned.option(7, failure.Traceback)
+	returned.option(10, failure.Details)
+}
+
+// actor is what Handle was given.
+var actor func(mesh Mesh, payload string) (string, bool, *Failure)
+
+func register(run func(mesh Mesh, payload string) (string, bool, *Failure)) {
+	if actor != nil {
+		panic("troupe.Handle was called twice: an actor is one function")
+	}
+	actor = run
+	slog.SetDefault(slog.New(logHandler{mesh: componentMesh{}}))
+	log.SetFlags(0)
+}
+
+//go:wasmexport handle
+func handle(at address, size uint32) address {
+	begin()
+	result := &returned{}
+	result.words[0] = 0
+	last, sends, failure := "", false, (*Failure)(nil)
+	if actor == nil {
+		failure = FailureOf(Fatalf("no handler: call troupe.Handle from main"))
+	} else {
+		last, sends, failure = actor(componentMesh{}, taken(at, size))
+	}
+	if failure != nil {
+		result.failure(failure)
+	} else if sends {
+		result.option(1, last)
+	}
+	to := address(uintptr(unsafe.Pointer(&result.words)))
+	held[to] = result
+	return to
+}
+
+// done is called when the host has read what was returned.
+//
+//go:wasmexport cabi_post_handle
+func done(at address) { delete(held, at) }
