@@ -16,11 +16,19 @@ export interface CoreModule {
   readonly world: string;
   /**
    * Modules that stand between what the compiler's library imports and what components import: by the name that is
-   * imported, as WebAssembly text.
+   * imported.
    *
    * @default {}
    */
-  readonly adapters?: Readonly<Record<string, string>>;
+  readonly adapters?: Readonly<Record<string, Adapter>>;
+}
+
+/** A module that turns some imports into others. */
+export interface Adapter {
+  /** WebAssembly text. */
+  readonly text: string;
+  /** Text of the WIT package with the world `adapter`, which says what it imports. @default it imports nothing */
+  readonly wit?: string;
 }
 
 /**
@@ -38,10 +46,11 @@ export async function coreToComponent(
   try {
     const embedded = await componentEmbed({ binary: bytes, witSource: wit, world });
     const assembled = await Promise.all(
-      Object.entries(adapters).map(async ([name, text]): Promise<[string, Uint8Array]> => [
-        name,
-        await parse(text),
-      ]),
+      Object.entries(adapters).map(async ([name, { text, wit }]): Promise<[string, Uint8Array]> => {
+        const binary = await parse(text);
+        if (wit === undefined) return [name, binary];
+        return [name, await componentEmbed({ binary, witSource: wit, world: "adapter" })];
+      }),
     );
     return new Uint8Array(await componentNew(embedded, assembled));
   } catch (error) {

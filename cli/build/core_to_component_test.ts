@@ -14,7 +14,7 @@ const ADAPTER = `(module (func (export "sched_yield") (result i32) (i32.const 0)
 
 Deno.test("a core module and its adapter become one component, always the same", async () => {
   const bytes = await parse(CORE);
-  const module = { bytes, wit: WIT, world: "w", adapters: { wasi_snapshot_preview1: ADAPTER } };
+  const module = { bytes, wit: WIT, world: "w", adapters: { wasi_snapshot_preview1: { text: ADAPTER } } };
   const component = await coreToComponent(module);
   // Magic number and version of a component.
   assertEquals([...component.subarray(0, 8)], [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]);

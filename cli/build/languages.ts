@@ -4,8 +4,9 @@
  * @module
  */
 
+import { GO } from "./go/mod.ts";
 import { JS } from "./js/mod.ts";
 import type { Language } from "./language.ts";
 
 /** Each, in the order in which they are listed to a person. */
-export const LANGUAGES: readonly Language[] = [JS];
+export const LANGUAGES: readonly Language[] = [JS, GO];

@@ -5,12 +5,14 @@
  */
 
 import type { Project, Template } from "./template.ts";
+import { goTemplate } from "./templates/go.ts";
 import { jsTemplate } from "./templates/js.ts";
 
 /** By the name that `troupe new --language` takes. */
 export const TEMPLATES: Readonly<Record<string, Template>> = {
   ts: jsTemplate("ts"),
   js: jsTemplate("js"),
+  go: goTemplate,
 };
 
 /** Files that an actor has in any language. */

@@ -1,0 +1,112 @@
+/**
+ * Compiles a Go module to a core module of WebAssembly.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+import { BuildError } from "../errors.ts";
+import { runTool } from "../tool.ts";
+import { ENVIRONMENT, type Toolchain } from "./toolchain.ts";
+
+/** The module that actors import, as Go names it. */
+export const SDK_MODULE = "troupe.dev/troupe";
+
+/** Options of the compiler. Nothing of where the source is gets into what is made. */
+export const BUILD_FLAGS = ["-buildmode=c-shared", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"] as const;
+
+/** Files that are added to packages while they are compiled, by the package's folder. */
+export const ADDED = {
+  /** In a component Go calls what is named `init`, and not `main`. The last file of a package is initialized last. */
+  author: {
+    name: "zz_troupe_main.go",
+    text: `package main
+
+func init() { main() }
+`,
+  },
+  /** The library gives the runtime a new seed for each envelope: see begin_wasip1.go there. */
+  runtime: {
+    name: "zz_troupe_reseed.go",
+    text: `package runtime
+
+import _ "unsafe" // for go:linkname
+
+//go:linkname troupeReseed ${SDK_MODULE}.reseed
+func troupeReseed(seed *[32]byte) {
+	lock(&globalRand.lock)
+	globalRand.state.Init(*seed)
+	unlock(&globalRand.lock)
+	mrandinit(getg().m)
+}
+`,
+  },
+} as const;
+
+/** What is compiled. */
+export interface CoreModuleOptions {
+  readonly toolchain: Toolchain;
+  /** The author's folder. */
+  readonly folder: string;
+  /** Folder of the SDK. */
+  readonly sdk: string;
+}
+
+/**
+ * Compiles it.
+ *
+ * @throws {BuildError} `troupe.SourceError`, in the words of the compiler; `troupe.BadHandler` when it is no program.
+ */
+export async function compile(
+  { toolchain, folder, sdk }: CoreModuleOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const work = await Deno.makeTempDir({ prefix: "troupe-go-" });
+  try {
+    const overlay = join(work, "overlay.json");
+    const workspace = join(work, "go.work");
+    const out = join(work, "core.wasm");
+    await Deno.writeTextFile(
+      overlay,
+      JSON.stringify({ Replace: await addFiles(work, { toolchain, folder }) }),
+    );
+    // In a workspace the SDK is the one of this build, and its folder is not written into what is made.
+    const uses = [folder, sdk].map((path) => `use ${JSON.stringify(path)}\n`).join("");
+    await Deno.writeTextFile(workspace, `go ${toolchain.version}\n\n${uses}`);
+    const { success, stderr } = await runTool(
+      toolchain.go,
+      ["build", ...BUILD_FLAGS, "-overlay", overlay, "-o", out, "."],
+      { cwd: folder, env: { ...ENVIRONMENT, GOWORK: workspace } },
+    );
+    if (!success) throw compileError(folder, stderr.trim());
+    return await Deno.readFile(out);
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** Writes the added files. @returns Where they are, by where they are to be. */
+async function addFiles(
+  work: string,
+  { toolchain, folder }: Pick<CoreModuleOptions, "toolchain" | "folder">,
+): Promise<Record<string, string>> {
+  const places = { author: folder, runtime: join(toolchain.root, "src/runtime") };
+  const added = Object.entries(places).map(async ([which, place]) => {
+    const { name, text } = ADDED[which as keyof typeof ADDED];
+    const path = join(work, name);
+    await Deno.writeTextFile(path, text);
+    return [join(place, name), path] as const;
+  });
+  return Object.fromEntries(await Promise.all(added));
+}
+
+function compileError(folder: string, said: string): BuildError {
+  if (said.includes("requires exactly one main package")) {
+    return new BuildError(
+      "troupe.BadHandler",
+      `${folder} is no program: an actor is a package main with func main() { troupe.Handle(handle) }`,
+    );
+  }
+  // The compiler names files as seen from where it runs.
+  const named = said.replaceAll(/^(vet: )?\.\//gm, `$1${folder}/`);
+  return new BuildError("troupe.SourceError", `${folder} cannot be compiled:\n${named}`);
+}

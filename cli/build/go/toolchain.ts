@@ -1,0 +1,74 @@
+/**
+ * The Go toolchain of this machine.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { BuildError } from "../errors.ts";
+import { findTool, runTool } from "../tool.ts";
+
+/** The toolchain that builds a module. */
+export interface Toolchain {
+  /** Path of the command `go`. */
+  readonly go: string;
+  /** Folder of its library. */
+  readonly root: string;
+  /** Such as `1.26.8`. */
+  readonly version: string;
+}
+
+/** Where its installer puts it. */
+const FOLDERS = ["/usr/local/go/bin"];
+/** The first that makes modules with exports. */
+const LEAST: readonly [major: number, minor: number] = [1, 24];
+
+const Settings = z.object({ GOROOT: z.string().min(1), GOVERSION: z.string().startsWith("go") });
+
+/** What the commands find in their environment: what would make another component of the same source is put right. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  GOOS: "wasip1",
+  GOARCH: "wasm",
+  GOWASM: "",
+  GOEXPERIMENT: "",
+  GOFLAGS: "",
+  CGO_ENABLED: "0",
+};
+
+/**
+ * Finds it. A module can name a newer one than is installed, which `go` then gets by itself.
+ *
+ * @param folder The module's.
+ * @throws {BuildError} `troupe.ToolchainMissing`; `troupe.BuildFailed` when it does not say what it is.
+ */
+export async function findToolchain(folder: string): Promise<Toolchain> {
+  const go = await findTool("go", FOLDERS);
+  if (go === undefined) throw missing("Go is not on this machine");
+  const { success, stdout, stderr } = await runTool(go, ["env", "-json", "GOROOT", "GOVERSION"], {
+    cwd: folder,
+    env: { ...ENVIRONMENT, GOWORK: "off" },
+  });
+  const settings = success ? Settings.safeParse(JSON.parse(stdout)) : undefined;
+  if (!settings?.success) {
+    throw new BuildError("troupe.BuildFailed", `${go} env does not say what it is: ${stderr.trim()}`);
+  }
+  const { GOROOT: root, GOVERSION } = settings.data;
+  const [version = ""] = GOVERSION.slice("go".length).split(/[ -]/);
+  if (isBefore(version, LEAST)) throw missing(`Go ${version} is too old`);
+  return { go, root, version };
+}
+
+function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [ofMajor = NaN, ofMinor = NaN] = version.split(".").map((part) => Number.parseInt(part, 10));
+  return ofMajor < major || (ofMajor === major && ofMinor < minor);
+}
+
+function missing(what: string): BuildError {
+  return new BuildError(
+    "troupe.ToolchainMissing",
+    `${what}, and actors in Go need ${
+      LEAST.join(".")
+    } or later: install it as https://go.dev/doc/install says, ` +
+      `or, where it has a new enough one, by your system's packages: "apt-get install golang-go", "brew install go"`,
+  );
+}
