@@ -10,7 +10,7 @@
 import type { ImportFact } from "./facts.ts";
 
 /** Interfaces of which every function waits. */
-const ALL_WAIT: ReadonlySet<string> = new Set(["troupe:actor/state"]);
+const ALL_WAIT: ReadonlySet<string> = new Set(["troupe:actor/state", "troupe:actor/timers"]);
 
 /** What waits where there is something to wait for: a component that sends no requests has nothing of the kind. */
 const WAITS_FOR_IO: ReadonlyMap<string, RegExp> = new Map([

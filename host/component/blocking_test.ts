@@ -43,3 +43,10 @@ Deno.test("every call of state waits, and nothing that is no function", () => {
     "troupe:actor/state@0.1.0#get",
   ]);
 });
+
+Deno.test("whoever sleeps waits", () => {
+  const members = [["sleep", "func(ms: u32)"]] as const;
+  assertEquals(waitingImports([{ name: "troupe:actor/timers@0.1.0", members }]), [
+    "troupe:actor/timers@0.1.0#sleep",
+  ]);
+});

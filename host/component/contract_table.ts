@@ -1,5 +1,5 @@
 /**
- * What an actor may import of the contract, and what it must export: actor.wit, version 0.1.
+ * What an actor may import of the contract, and what it must export: actor.wit and timers.wit, version 0.1.
  *
  * @module
  */
@@ -23,6 +23,12 @@ troupe:actor/mesh
   log: func(level: level, message: string)
 troupe:actor/failures
   failure: ${FAILURE}
+`);
+
+/** What of the contract needs no grant either, and is in the worlds of those only that use it. */
+export const CONTRACT_EXTRAS = interfaceTable(`
+troupe:actor/timers
+  sleep: func(ms: u32)
 `);
 
 /** The type of `handle`, written out. */

@@ -6,7 +6,7 @@
 
 import type { ImportNeed, Refusal } from "./component.ts";
 import type { Grant } from "../grants.ts";
-import { CONTRACT } from "./contract_table.ts";
+import { CONTRACT, CONTRACT_EXTRAS } from "./contract_table.ts";
 import type { ImportFact, Member } from "./facts.ts";
 import { GRANTED } from "./granted_table.ts";
 import { HARMLESS } from "./wasi_table.ts";
@@ -74,7 +74,9 @@ interface Found {
 /** The table of an interface that is known. */
 function findInterface(name: string): Found | undefined {
   const [path = "", version = ""] = name.split("@");
-  const contract = CONTRACT_VERSION.test(version) ? CONTRACT.get(path) : undefined;
+  const contract = CONTRACT_VERSION.test(version)
+    ? CONTRACT.get(path) ?? CONTRACT_EXTRAS.get(path)
+    : undefined;
   if (contract) return { need: "contract", members: contract };
   const harmless = WASI_VERSION.test(version) ? HARMLESS.get(path) : undefined;
   if (harmless) return { need: "harmless", members: harmless };

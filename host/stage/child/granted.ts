@@ -1,6 +1,6 @@
 /**
- * The imports that grants open, for one instance. What is not granted is not there: a component that imports it was
- * refused, and should it come here all the same, it cannot be instantiated.
+ * The imports that grants open, and those that few components have, for one instance. What is not granted is not there: a
+ * component that imports it was refused, and should it come here all the same, it cannot be instantiated.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import type { GuestText } from "./guest_text.ts";
 import { httpImports } from "./http.ts";
 import type { Mesh } from "./mesh.ts";
 import { stateImports } from "./state.ts";
+import { timerImports } from "./timers.ts";
 
 /** What the imports of one instance are made of. */
 export interface GrantedOptions {
@@ -26,8 +27,9 @@ export function grantedImports(
   mesh: () => Mesh | undefined,
   { settings, text, wasi }: GrantedOptions,
 ): Record<string, object> {
-  const { services, config } = settings;
+  const { services, config, blocking, limits } = settings;
   return {
+    ...(blocking ? timerImports(hopOf(mesh), limits) : {}),
     ...(config.values.length > 0 ? configImports(config) : {}),
     ...(services.includes("state") ? stateImports(hopOf(mesh), text) : {}),
     ...(services.includes("http") ? httpImports(hopOf(mesh), { text, wasi }) : {}),
