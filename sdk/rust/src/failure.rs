@@ -36,13 +36,22 @@ impl Failure {
             return Self::of_parts(error.into_parts(), own_crate);
         }
         #[cfg(feature = "anyhow")]
-        if let Some(error) = any.downcast_mut::<Option<anyhow::Error>>().and_then(Option::take) {
+        if let Some(error) = any
+            .downcast_mut::<Option<anyhow::Error>>()
+            .and_then(Option::take)
+        {
             let first: &(dyn StdError + 'static) = error.as_ref();
             return Self::of_named(kind::of_error(first), first, None);
         }
         let error: Box<dyn StdError> = slot.expect("nobody has taken it").into();
         Self::of_parts(
-            Parts { error, type_name: Some(type_name::<E>()), kind: None, details: None, location: None },
+            Parts {
+                error,
+                type_name: Some(type_name::<E>()),
+                kind: None,
+                details: None,
+                location: None,
+            },
             own_crate,
         )
     }
@@ -55,7 +64,10 @@ impl Failure {
             (None, _) => kind::of_error(error),
         };
         let mut failure = Self::of_named(kind, error, parts.location);
-        failure.details = parts.details.or(failure.details).filter(|text| text.len() <= MAX_DETAILS);
+        failure.details = parts
+            .details
+            .or(failure.details)
+            .filter(|text| text.len() <= MAX_DETAILS);
         failure
     }
 
@@ -79,19 +91,34 @@ impl Failure {
             source = error.source();
         }
         let details = error.downcast_ref::<RetryAfter>().map(RetryAfter::details);
-        Self { kind, lineage, message, traceback: Some(traceback), details }
+        Self {
+            kind,
+            lineage,
+            message,
+            traceback: Some(traceback),
+            details,
+        }
     }
 }
 
 /// Whether the name of a type says something about the error: not that of a box, of a text, or of what is called by its
 /// meaning.
 fn is_a_type(name: &str) -> bool {
-    const WRAPPERS: [&str; 4] = ["alloc::boxed::Box<", "alloc::string::String", "&", "anyhow::Error"];
+    const WRAPPERS: [&str; 4] = [
+        "alloc::boxed::Box<",
+        "alloc::string::String",
+        "&",
+        "anyhow::Error",
+    ];
     const OWN: [&str; 4] = [
         concat!(env!("CARGO_CRATE_NAME"), "::fatal::"),
         concat!(env!("CARGO_CRATE_NAME"), "::retry_after::"),
         concat!(env!("CARGO_CRATE_NAME"), "::mesh_error::"),
         concat!(env!("CARGO_CRATE_NAME"), "::error::"),
     ];
-    !WRAPPERS.iter().chain(&OWN).any(|prefix| name.starts_with(prefix)) && name != type_name::<Message>()
+    !WRAPPERS
+        .iter()
+        .chain(&OWN)
+        .any(|prefix| name.starts_with(prefix))
+        && name != type_name::<Message>()
 }

@@ -24,7 +24,10 @@ pub struct Fatal {
 impl Fatal {
     /// With a message for a person.
     pub fn new(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), source: None }
+        Self {
+            message: message.to_string(),
+            source: None,
+        }
     }
 
     /// The same, with the error that it comes from, which becomes part of its lineage.

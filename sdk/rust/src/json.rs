@@ -12,7 +12,9 @@ pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Str
 pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     // A text that is too short to be nested deeply need not be looked through.
     if text.len() > MAX_DEPTH && depth(text) > MAX_DEPTH {
-        return Err(serde::de::Error::custom(format_args!("it is nested more than {MAX_DEPTH} deep")));
+        return Err(serde::de::Error::custom(format_args!(
+            "it is nested more than {MAX_DEPTH} deep"
+        )));
     }
     let mut reader = serde_json::Deserializer::from_str(text);
     reader.disable_recursion_limit();

@@ -25,7 +25,11 @@ pub(crate) fn of_type(type_name: &str, own_crate: &str) -> String {
     if krate == own_crate {
         return last.to_owned();
     }
-    let krate = if PARTS_OF_STD.contains(&krate) { "std" } else { krate };
+    let krate = if PARTS_OF_STD.contains(&krate) {
+        "std"
+    } else {
+        krate
+    };
     let mut kind = krate.to_owned();
     for part in parts.filter(|part| !MEANINGLESS.contains(part)) {
         kind.push('.');
@@ -94,9 +98,16 @@ struct Head(String);
 impl Write for Head {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         let room = LONGEST.saturating_sub(self.0.len());
-        let end = (0..=room.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let end = (0..=room.min(text.len()))
+            .rev()
+            .find(|&at| text.is_char_boundary(at))
+            .unwrap_or(0);
         self.0.push_str(&text[..end]);
-        if end < text.len() { Err(std::fmt::Error) } else { Ok(()) }
+        if end < text.len() {
+            Err(std::fmt::Error)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -157,13 +168,23 @@ mod tests {
         assert_eq!(of_error(&Named { _field: 1 }), "Named");
         assert_eq!(of_error(&Unit), "Unit");
         assert_eq!(of_error(&Either::Left(1)), "Left");
-        assert_eq!(of_error(&"x".parse::<u8>().unwrap_err()), "std.num.ParseIntError");
+        assert_eq!(
+            of_error(&"x".parse::<u8>().unwrap_err()),
+            "std.num.ParseIntError"
+        );
         assert_eq!(of_error(&std::io::Error::other("x")), "std.io.Error");
     }
 
     #[test]
     fn a_sentence_is_no_name() {
-        for text in ["Something went wrong", "Not now", "", "Größe", "lower", "No\nway"] {
+        for text in [
+            "Something went wrong",
+            "Not now",
+            "",
+            "Größe",
+            "lower",
+            "No\nway",
+        ] {
             assert_eq!(of_error(&Talking(text)), "Error", "{text:?}");
         }
         let long: &'static str = "L".repeat(100).leak();

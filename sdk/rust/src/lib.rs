@@ -108,12 +108,12 @@ macro_rules! __export {
             static WORLD: [u8; $crate::__export::WORLD.len()] = *$crate::__export::WORLD;
 
             #[unsafe(export_name = "handle")]
-            unsafe extern "C" fn handle(at: *mut u8, length: usize) -> *const u8 {
+            unsafe extern "C" fn __troupe_handle(at: *mut u8, length: usize) -> *const u8 {
                 unsafe { $crate::__export::handle($handle, at, length) }
             }
 
             #[unsafe(export_name = "cabi_post_handle")]
-            unsafe extern "C" fn handled(at: *mut u8) {
+            unsafe extern "C" fn __troupe_handled(at: *mut u8) {
                 unsafe { $crate::__export::handled(at) }
             }
         };

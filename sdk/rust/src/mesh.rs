@@ -47,8 +47,15 @@ impl Mesh {
     ///
     /// [`MeshError::Refused`] for a path that is none, [`MeshError::Decode`] when what is there is no `T`.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, MeshError> {
-        let Some(text) = self.hop.get(path)? else { return Ok(None) };
-        json::decode(&text).map(Some).map_err(|source| MeshError::Decode { at: path.into(), source })
+        let Some(text) = self.hop.get(path)? else {
+            return Ok(None);
+        };
+        json::decode(&text)
+            .map(Some)
+            .map_err(|source| MeshError::Decode {
+                at: path.into(),
+                source,
+            })
     }
 
     /// Puts a value at a path, making missing objects on the way. It holds for what is emitted after it.

@@ -45,7 +45,10 @@ impl MeshError {
     }
 
     pub(crate) fn refused(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Refused { code: code.into(), message: message.into() }
+        Self::Refused {
+            code: code.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -54,7 +57,9 @@ impl fmt::Display for MeshError {
         match self {
             Self::Refused { message, .. } => f.write_str(message),
             Self::Encode(error) => write!(f, "the value cannot be said in JSON: {error}"),
-            Self::Decode { at, source } => write!(f, "what is at {at} is of another type: {source}"),
+            Self::Decode { at, source } => {
+                write!(f, "what is at {at} is of another type: {source}")
+            }
         }
     }
 }

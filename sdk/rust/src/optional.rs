@@ -15,7 +15,10 @@ pub(crate) fn encode_optional<T: Serialize>(value: &T) -> serde_json::Result<Opt
     }
     let mut bytes = Vec::new();
     let mut none = false;
-    value.serialize(Top { json: &mut serde_json::Serializer::new(&mut bytes), none: &mut none })?;
+    value.serialize(Top {
+        json: &mut serde_json::Serializer::new(&mut bytes),
+        none: &mut none,
+    })?;
     Ok((!none).then(|| String::from_utf8(bytes).expect("JSON is written in UTF-8")))
 }
 
@@ -44,7 +47,8 @@ impl<'a, 'b> Serializer for Top<'a, 'b> {
     type SerializeTupleVariant =
         <&'a mut serde_json::Serializer<Bytes<'b>> as Serializer>::SerializeTupleVariant;
     type SerializeMap = <&'a mut serde_json::Serializer<Bytes<'b>> as Serializer>::SerializeMap;
-    type SerializeStruct = <&'a mut serde_json::Serializer<Bytes<'b>> as Serializer>::SerializeStruct;
+    type SerializeStruct =
+        <&'a mut serde_json::Serializer<Bytes<'b>> as Serializer>::SerializeStruct;
     type SerializeStructVariant =
         <&'a mut serde_json::Serializer<Bytes<'b>> as Serializer>::SerializeStructVariant;
 
@@ -72,7 +76,8 @@ impl<'a, 'b> Serializer for Top<'a, 'b> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Self::Error> {
-        self.json.serialize_newtype_variant(name, index, variant, value)
+        self.json
+            .serialize_newtype_variant(name, index, variant, value)
     }
 
     same! {
@@ -144,7 +149,12 @@ mod tests {
             assert_eq!(text(&value), Some(serde_json::to_string(&value).unwrap()));
         }
         check(json!({ "a": [1, -2, 0.5, "x", true, null] }));
-        check([Shape::Unit, Shape::One(1), Shape::Two(2, -3), Shape::Named { f: 0.1 }]);
+        check([
+            Shape::Unit,
+            Shape::One(1),
+            Shape::Two(2, -3),
+            Shape::Named { f: 0.1 },
+        ]);
         check(Shape::Unit);
         check(Shape::One(1));
         check(Shape::Two(2, -3));

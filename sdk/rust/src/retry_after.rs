@@ -26,7 +26,11 @@ pub struct RetryAfter {
 impl RetryAfter {
     /// With how long to wait at least, and a message for a person.
     pub fn new(after: Duration, message: impl fmt::Display) -> Self {
-        Self { after, message: message.to_string(), source: None }
+        Self {
+            after,
+            message: message.to_string(),
+            source: None,
+        }
     }
 
     /// The same, with the error that it comes from, which becomes part of its lineage.

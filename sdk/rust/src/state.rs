@@ -77,7 +77,10 @@ impl<'a> State<'a> {
     #[must_use]
     pub fn expiring(self, after: Duration) -> Self {
         let ttl = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-        Self { ttl: Some(ttl), ..self }
+        Self {
+            ttl: Some(ttl),
+            ..self
+        }
     }
 
     /// What is under a key.
@@ -96,11 +99,16 @@ impl<'a> State<'a> {
     ///
     /// As of [`get`](Self::get).
     pub fn entry<T: DeserializeOwned>(&self, key: &str) -> Result<Option<Entry<T>>, MeshError> {
-        let Some(Entry { value, version }) = self.entry_bytes(key)? else { return Ok(None) };
+        let Some(Entry { value, version }) = self.entry_bytes(key)? else {
+            return Ok(None);
+        };
         let value = std::str::from_utf8(&value)
             .map_err(serde::de::Error::custom)
             .and_then(json::decode)
-            .map_err(|source| MeshError::Decode { at: key.into(), source })?;
+            .map_err(|source| MeshError::Decode {
+                at: key.into(),
+                source,
+            })?;
         Ok(Some(Entry { value, version }))
     }
 
@@ -165,12 +173,19 @@ impl<'a> State<'a> {
     /// # Errors
     ///
     /// As of [`get`](Self::get) and [`set`](Self::set).
-    pub fn update<T>(&self, key: &str, mut change: impl FnMut(Option<T>) -> T) -> Result<T, MeshError>
+    pub fn update<T>(
+        &self,
+        key: &str,
+        mut change: impl FnMut(Option<T>) -> T,
+    ) -> Result<T, MeshError>
     where
         T: Serialize + DeserializeOwned,
     {
         loop {
-            let (before, version) = self.entry(key)?.map(|entry| (entry.value, entry.version)).unzip();
+            let (before, version) = self
+                .entry(key)?
+                .map(|entry| (entry.value, entry.version))
+                .unzip();
             let value = change(before);
             if self.swap(key, version, &value)?.is_some() {
                 return Ok(value);
@@ -201,7 +216,12 @@ impl<'a> State<'a> {
     /// # Errors
     ///
     /// [`MeshError::Refused`].
-    pub fn keys_after(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, MeshError> {
+    pub fn keys_after(
+        &self,
+        prefix: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, MeshError> {
         self.mesh.hop.state_keys(prefix, Some(after), limit)
     }
 

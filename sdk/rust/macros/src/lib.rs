@@ -11,7 +11,11 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Err(problem) => format!("::core::compile_error!({problem:?});"),
     };
     let mut tokens = item;
-    tokens.extend(expansion.parse::<TokenStream>().expect("what is made here is Rust"));
+    tokens.extend(
+        expansion
+            .parse::<TokenStream>()
+            .expect("what is made here is Rust"),
+    );
     tokens
 }
 

@@ -7,7 +7,9 @@ pub(super) fn is_actor_name(text: &str) -> bool {
             bytes.len() <= 63
                 && is_alphanumeric(first)
                 && is_alphanumeric(last)
-                && bytes.iter().all(|&byte| is_alphanumeric(byte) || byte == b'-')
+                && bytes
+                    .iter()
+                    .all(|&byte| is_alphanumeric(byte) || byte == b'-')
         }
         _ => false,
     }

@@ -35,7 +35,13 @@ pub(super) struct Draft {
 impl Draft {
     pub(super) fn new(source: Source) -> Self {
         let (next, headers) = (source.route.next.clone(), source.headers.clone());
-        Self { source, next, headers, emits: Vec::new(), emitted_bytes: 0 }
+        Self {
+            source,
+            next,
+            headers,
+            emits: Vec::new(),
+            emitted_bytes: 0,
+        }
     }
 
     pub(super) fn get(&self, path: &str) -> Result<Option<String>, MeshError> {
@@ -58,7 +64,9 @@ impl Draft {
     pub(super) fn emit(&mut self, text: &str) -> Result<(), MeshError> {
         let most = self.source.most_emits;
         if self.emits.len() >= most {
-            return Err(output_limit(format!("More than {most} emits in one hop (limits.emits)")));
+            return Err(output_limit(format!(
+                "More than {most} emits in one hop (limits.emits)"
+            )));
         }
         let bytes = self.emitted_bytes + text.len();
         if bytes > EMITTED_BYTES {
@@ -68,13 +76,27 @@ impl Draft {
         }
         let payload = check(text)?;
         self.emitted_bytes = bytes;
-        let route = Route { next: self.next.clone(), ..self.source.route.clone() };
-        self.emits.push(Emit { payload, text: text.into(), route, headers: self.headers.clone() });
+        let route = Route {
+            next: self.next.clone(),
+            ..self.source.route.clone()
+        };
+        self.emits.push(Emit {
+            payload,
+            text: text.into(),
+            route,
+            headers: self.headers.clone(),
+        });
         Ok(())
     }
 
     fn view(&self) -> Value {
-        let Source { id, parent_id, route, status, .. } = &self.source;
+        let Source {
+            id,
+            parent_id,
+            route,
+            status,
+            ..
+        } = &self.source;
         let mut view = json!({
             "id": id,
             "route": { "prev": route.prev, "curr": route.curr, "next": self.next },
@@ -89,12 +111,19 @@ impl Draft {
         view
     }
 
-    fn write(&mut self, path: &str, segments: &[Segment], put: Option<Value>) -> Result<(), MeshError> {
+    fn write(
+        &mut self,
+        path: &str,
+        segments: &[Segment],
+        put: Option<Value>,
+    ) -> Result<(), MeshError> {
         let written = if segments[0] == Segment::Key("route".into()) {
             let next = value::write(Some(json!(self.next)), &segments[2..], put);
             next.and_then(|next| match next {
                 Some(Value::Array(next)) => Ok(next),
-                _ => Err(Mismatch::Shape("route.next has to be an array of actors' names".into())),
+                _ => Err(Mismatch::Shape(
+                    "route.next has to be an array of actors' names".into(),
+                )),
             })
             .map(|next| self.set_next(next))
         } else {
@@ -111,14 +140,20 @@ impl Draft {
                 Mismatch::Range(problem) => ("troupe.IndexOutOfRange", problem),
                 Mismatch::Shape(problem) => ("troupe.BadPath", problem),
             };
-            Err(MeshError::refused(code, format!("{}: {problem}", shown(path))))
+            Err(MeshError::refused(
+                code,
+                format!("{}: {problem}", shown(path)),
+            ))
         })
     }
 
     /// What is not granted has to have been there: kept, dropped or moved, never added or doubled.
     fn set_next(&mut self, next: Vec<Value>) -> Result<(), MeshError> {
         if next.len() > MAX_NEXT {
-            let message = format!("route.next would have {} actors; {MAX_NEXT} is the limit", next.len());
+            let message = format!(
+                "route.next would have {} actors; {MAX_NEXT} is the limit",
+                next.len()
+            );
             return Err(MeshError::refused("troupe.RouteTooLong", message));
         }
         let mut left = self.source.route.next.clone();
@@ -130,7 +165,12 @@ impl Draft {
             };
             if let Some(at) = left.iter().position(|incoming| incoming == name) {
                 left.swap_remove(at);
-            } else if name == "x-resume" || !self.source.grants.iter().any(|grant| grant_covers(grant, name))
+            } else if name == "x-resume"
+                || !self
+                    .source
+                    .grants
+                    .iter()
+                    .any(|grant| grant_covers(grant, name))
             {
                 let message = format!(
                     "This actor may not add {name} to a route: list it in spec.grants.route of its actor.yaml"
@@ -159,8 +199,10 @@ fn writable(path: &str) -> Result<Vec<Segment>, MeshError> {
             Ok(segments)
         }
         _ => {
-            let message =
-                format!("{} cannot be written: actors can write .route.next and .headers.NAME", shown(path));
+            let message = format!(
+                "{} cannot be written: actors can write .route.next and .headers.NAME",
+                shown(path)
+            );
             Err(MeshError::refused("troupe.AccessError", message))
         }
     }
@@ -170,7 +212,9 @@ fn writable(path: &str) -> Result<Vec<Segment>, MeshError> {
 fn is_reserved(header: &str) -> bool {
     let lower = header.to_lowercase();
     ["traceparent", "tracestate"].contains(&lower.as_str())
-        || ["x-troupe-", "x-asya-"].iter().any(|prefix| lower.starts_with(prefix))
+        || ["x-troupe-", "x-asya-"]
+            .iter()
+            .any(|prefix| lower.starts_with(prefix))
 }
 
 fn check(text: &str) -> Result<Value, MeshError> {

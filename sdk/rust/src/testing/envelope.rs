@@ -37,7 +37,10 @@ impl Envelope {
             source: Source {
                 id: "test".into(),
                 parent_id: None,
-                route: Route { curr: "actor".into(), ..Route::default() },
+                route: Route {
+                    curr: "actor".into(),
+                    ..Route::default()
+                },
                 headers: serde_json::Map::new(),
                 status: None,
                 grants: Vec::new(),
@@ -101,7 +104,8 @@ impl Envelope {
     /// When it cannot be said in JSON.
     #[must_use]
     pub fn status(mut self, status: impl Serialize) -> Self {
-        self.source.status = Some(serde_json::to_value(status).expect("the status can be said in JSON"));
+        self.source.status =
+            Some(serde_json::to_value(status).expect("the status can be said in JSON"));
         self
     }
 
@@ -134,16 +138,20 @@ impl Envelope {
     pub fn run<Arguments>(self, handler: impl Handler<Arguments>) -> Run {
         #[cfg(feature = "log")]
         crate::log_facade::install();
-        let mesh = Mesh { hop: Hop::new(self.source, self.state) };
+        let mesh = Mesh {
+            hop: Hop::new(self.source, self.state),
+        };
         let captured = mesh.hop.capture();
         let outcome = handler.call(&self.payload, &mesh);
         drop(captured);
         let failure = match outcome {
             Err(failure) => Some(failure),
             Ok(None) => None,
-            Ok(Some(payload)) => {
-                mesh.hop.emit(&payload).err().map(|error| crate::Failure::of(error, env!("CARGO_CRATE_NAME")))
-            }
+            Ok(Some(payload)) => mesh
+                .hop
+                .emit(&payload)
+                .err()
+                .map(|error| crate::Failure::of(error, env!("CARGO_CRATE_NAME"))),
         };
         mesh.hop.end(failure)
     }

@@ -30,11 +30,17 @@ thread_local! {
 }
 
 /// A line in the log of the hop that this thread handles; nowhere when it handles none.
-#[cfg_attr(not(feature = "log"), expect(dead_code, reason = "the facade is not there"))]
+#[cfg_attr(
+    not(feature = "log"),
+    expect(dead_code, reason = "the facade is not there")
+)]
 pub(crate) fn log(level: Level, message: &str) {
     CURRENT.with_borrow(|current| {
         if let Some(logs) = current {
-            logs.borrow_mut().push(Log { level, message: message.into() });
+            logs.borrow_mut().push(Log {
+                level,
+                message: message.into(),
+            });
         }
     });
 }
@@ -51,7 +57,12 @@ impl Drop for Logging {
 impl Hop {
     pub(super) fn new(source: Source, state: TestState) -> Self {
         let draft = RefCell::new(Draft::new(source));
-        Self { draft, seen: RefCell::default(), logs: Logs::default(), state }
+        Self {
+            draft,
+            seen: RefCell::default(),
+            logs: Logs::default(),
+            state,
+        }
     }
 
     /// From now on, what the thread logs is logged here.
@@ -61,8 +72,18 @@ impl Hop {
 
     pub(super) fn end(self, failure: Option<Failure>) -> Run {
         let Seen { edits, flies } = self.seen.into_inner();
-        let emits = if failure.is_some() { Vec::new() } else { self.draft.into_inner().emits };
-        Run { emits, edits, flies, logs: self.logs.take(), failure }
+        let emits = if failure.is_some() {
+            Vec::new()
+        } else {
+            self.draft.into_inner().emits
+        };
+        Run {
+            emits,
+            edits,
+            flies,
+            logs: self.logs.take(),
+            failure,
+        }
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<Option<String>, MeshError> {
@@ -72,13 +93,19 @@ impl Hop {
     pub(crate) fn set(&self, path: &str, value: &str) -> Result<(), MeshError> {
         self.draft.borrow_mut().set(path, value)?;
         let value = json::decode(value).map_err(MeshError::Encode)?;
-        self.seen.borrow_mut().edits.push(Edit::Set { path: path.into(), value });
+        self.seen.borrow_mut().edits.push(Edit::Set {
+            path: path.into(),
+            value,
+        });
         Ok(())
     }
 
     pub(crate) fn del(&self, path: &str) -> Result<(), MeshError> {
         self.draft.borrow_mut().del(path)?;
-        self.seen.borrow_mut().edits.push(Edit::Del { path: path.into() });
+        self.seen
+            .borrow_mut()
+            .edits
+            .push(Edit::Del { path: path.into() });
         Ok(())
     }
 
@@ -93,14 +120,22 @@ impl Hop {
     }
 
     pub(crate) fn log(&self, level: Level, message: &str) {
-        self.logs.borrow_mut().push(Log { level, message: message.into() });
+        self.logs.borrow_mut().push(Log {
+            level,
+            message: message.into(),
+        });
     }
 
     pub(crate) fn state_get(&self, key: &str) -> Result<Option<Entry<Vec<u8>>>, MeshError> {
         self.state.get(key)
     }
 
-    pub(crate) fn state_set(&self, key: &str, value: &[u8], ttl: Option<u64>) -> Result<u64, MeshError> {
+    pub(crate) fn state_set(
+        &self,
+        key: &str,
+        value: &[u8],
+        ttl: Option<u64>,
+    ) -> Result<u64, MeshError> {
         self.state.set(key, value, ttl)
     }
 

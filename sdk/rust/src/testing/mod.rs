@@ -44,6 +44,9 @@ pub(crate) use hop::{Hop, log};
 ///
 /// assert_eq!(run(handle, "four").payloads(), [4]);
 /// ```
-pub fn run<Arguments>(handler: impl crate::Handler<Arguments>, payload: impl serde::Serialize) -> Run {
+pub fn run<Arguments>(
+    handler: impl crate::Handler<Arguments>,
+    payload: impl serde::Serialize,
+) -> Run {
     Envelope::new(payload).run(handler)
 }

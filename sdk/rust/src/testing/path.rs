@@ -19,18 +19,33 @@ const MAX_DIGITS: usize = 9;
 /// Reads a path. `.` alone is the whole envelope.
 pub(super) fn parse(path: &str) -> Result<Vec<Segment>, MeshError> {
     if path.encode_utf16().count() > MAX_LENGTH {
-        return Err(bad(path, MAX_LENGTH, &format!("more than {MAX_LENGTH} characters")));
+        return Err(bad(
+            path,
+            MAX_LENGTH,
+            &format!("more than {MAX_LENGTH} characters"),
+        ));
     }
     if path == "." {
         return Ok(Vec::new());
     }
     // The first segment may be quoted: `.["headers"]`.
-    let mut rest = if path.starts_with(".[") { &path[1..] } else { path };
+    let mut rest = if path.starts_with(".[") {
+        &path[1..]
+    } else {
+        path
+    };
     let mut segments = Vec::new();
     while !rest.is_empty() {
         let offset = || path[..path.len() - rest.len()].encode_utf16().count();
-        let Some((segment, after)) = key(rest).or_else(|| quoted(rest)).or_else(|| brackets(rest)) else {
-            return Err(bad(path, offset(), r#"expected .key, ["key"], [index] or [start:stop]"#));
+        let Some((segment, after)) = key(rest)
+            .or_else(|| quoted(rest))
+            .or_else(|| brackets(rest))
+        else {
+            return Err(bad(
+                path,
+                offset(),
+                r#"expected .key, ["key"], [index] or [start:stop]"#,
+            ));
         };
         segments.push(segment.ok_or_else(|| bad(path, offset(), "the key is not a JSON string"))?);
         rest = after;
@@ -46,7 +61,8 @@ type Taken<'a> = Option<(Option<Segment>, &'a str)>;
 
 fn key(text: &str) -> Taken<'_> {
     let name = text.strip_prefix('.')?;
-    name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_').then_some(())?;
+    name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
+        .then_some(())?;
     let end = name.find(|char: char| !(char.is_ascii_alphanumeric() || "_-".contains(char)));
     let (name, rest) = name.split_at(end.unwrap_or(name.len()));
     Some((Some(Segment::Key(name.into())), rest))
@@ -75,18 +91,26 @@ fn brackets(text: &str) -> Taken<'_> {
 }
 
 fn side(text: &str) -> Option<Option<i64>> {
-    if text.is_empty() { Some(None) } else { integer(text).map(Some) }
+    if text.is_empty() {
+        Some(None)
+    } else {
+        integer(text).map(Some)
+    }
 }
 
 fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let fits = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = (1..=MAX_DIGITS).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
     fits.then(|| text.parse().ok()).flatten()
 }
 
 fn bad(path: &str, offset: usize, problem: &str) -> MeshError {
     let shown: String = path.chars().take(200).collect();
-    MeshError::refused("troupe.BadPath", format!("Bad path {shown:?}: {problem} at offset {offset}"))
+    MeshError::refused(
+        "troupe.BadPath",
+        format!("Bad path {shown:?}: {problem} at offset {offset}"),
+    )
 }
 
 #[cfg(test)]
@@ -100,10 +124,19 @@ mod tests {
             (".", vec![]),
             (".id", vec![key("id")]),
             (".a-b._c", vec![key("a-b"), key("_c")]),
-            (r#".["any key"]["\"\u00fc]"]"#, vec![key("any key"), key("\"ü]")]),
-            (".a[0][-1]", vec![key("a"), Segment::Index(0), Segment::Index(-1)]),
+            (
+                r#".["any key"]["\"\u00fc]"]"#,
+                vec![key("any key"), key("\"ü]")],
+            ),
+            (
+                ".a[0][-1]",
+                vec![key("a"), Segment::Index(0), Segment::Index(-1)],
+            ),
             (".a[:]", vec![key("a"), Segment::Slice(None, None)]),
-            (".a[1:-2]", vec![key("a"), Segment::Slice(Some(1), Some(-2))]),
+            (
+                ".a[1:-2]",
+                vec![key("a"), Segment::Slice(Some(1), Some(-2))],
+            ),
             (".a[:0]", vec![key("a"), Segment::Slice(None, Some(0))]),
             (".a[999:]", vec![key("a"), Segment::Slice(Some(999), None)]),
         ] {
@@ -131,7 +164,10 @@ mod tests {
         ] {
             let error = parse(path).unwrap_err();
             assert_eq!(error.code(), Some("troupe.BadPath"));
-            assert!(error.to_string().ends_with(&format!("at offset {offset}")), "{error}");
+            assert!(
+                error.to_string().ends_with(&format!("at offset {offset}")),
+                "{error}"
+            );
         }
     }
 }

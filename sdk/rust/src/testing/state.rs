@@ -48,17 +48,22 @@ struct Kept {
 impl TestState {
     /// Lets time pass.
     pub fn elapse(&self, time: Duration) {
-        self.0.now.set(self.0.now.get() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        self.0
+            .now
+            .set(self.0.now.get() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     }
 
     /// What is under a key, as a text: what [`State::set`](crate::state::State::set) has put there is JSON.
     pub fn text(&self, key: &str) -> Option<String> {
-        self.live(key).map(|kept| String::from_utf8_lossy(&kept.value).into_owned())
+        self.live(key)
+            .map(|kept| String::from_utf8_lossy(&kept.value).into_owned())
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Option<Entry<Vec<u8>>>, MeshError> {
         check_key(key)?;
-        Ok(self.live(key).map(|Kept { value, version, .. }| Entry { value, version }))
+        Ok(self
+            .live(key)
+            .map(|Kept { value, version, .. }| Entry { value, version }))
     }
 
     pub(super) fn set(&self, key: &str, value: &[u8], ttl: Option<u64>) -> Result<u64, MeshError> {
@@ -100,22 +105,33 @@ impl TestState {
         }
         after.map(check_key).transpose()?;
         if !(1..=MOST_KEYS).contains(&limit) {
-            return Err(bad_request(&format!("a limit is a whole number from 1 to {MOST_KEYS}")));
+            return Err(bad_request(&format!(
+                "a limit is a whole number from 1 to {MOST_KEYS}"
+            )));
         }
         let entries = self.0.entries.borrow();
-        let keys = entries
-            .keys()
-            .filter(|key| key.starts_with(prefix) && after.is_none_or(|after| after < key.as_str()));
-        Ok(keys.filter(|key| self.live(key).is_some()).take(limit as usize).cloned().collect())
+        let keys = entries.keys().filter(|key| {
+            key.starts_with(prefix) && after.is_none_or(|after| after < key.as_str())
+        });
+        Ok(keys
+            .filter(|key| self.live(key).is_some())
+            .take(limit as usize)
+            .cloned()
+            .collect())
     }
 
     pub(super) fn add(&self, key: &str, delta: i64) -> Result<i64, MeshError> {
         check_key(key)?;
         let found = self.live(key);
-        let digits =
-            found.as_ref().map_or("0".into(), |kept| String::from_utf8_lossy(&kept.value).into_owned());
+        let digits = found.as_ref().map_or("0".into(), |kept| {
+            String::from_utf8_lossy(&kept.value).into_owned()
+        });
         // One that is written otherwise, such as with a sign or a zero before it, is none.
-        let Some(number) = digits.parse::<i64>().ok().filter(|number| number.to_string() == digits) else {
+        let Some(number) = digits
+            .parse::<i64>()
+            .ok()
+            .filter(|number| number.to_string() == digits)
+        else {
             let message = format!("What is under {key:?} is no whole number");
             return Err(MeshError::refused("troupe.NotACounter", message));
         };
@@ -123,7 +139,11 @@ impl TestState {
             let message = format!("The counter {key:?} would leave its range");
             return Err(MeshError::refused("troupe.CounterRange", message));
         };
-        self.put(key, sum.to_string().as_bytes(), found.and_then(|kept| kept.expires_at))?;
+        self.put(
+            key,
+            sum.to_string().as_bytes(),
+            found.and_then(|kept| kept.expires_at),
+        )?;
         Ok(sum)
     }
 
@@ -134,12 +154,19 @@ impl TestState {
 
     fn put(&self, key: &str, value: &[u8], expires_at: Option<u64>) -> Result<u64, MeshError> {
         if value.len() > VALUE_BYTES {
-            let message = format!("The value has {} bytes and may have {VALUE_BYTES}", value.len());
+            let message = format!(
+                "The value has {} bytes and may have {VALUE_BYTES}",
+                value.len()
+            );
             return Err(MeshError::refused("troupe.StateTooLarge", message));
         }
         let version = self.0.version.get() + 1;
         self.0.version.set(version);
-        let kept = Kept { value: value.into(), version, expires_at };
+        let kept = Kept {
+            value: value.into(),
+            version,
+            expires_at,
+        };
         self.0.entries.borrow_mut().insert(key.into(), kept);
         Ok(version)
     }
@@ -159,7 +186,9 @@ fn check_key(key: &str) -> Result<(), MeshError> {
     if (1..=KEY_BYTES).contains(&key.len()) {
         return Ok(());
     }
-    Err(bad_request(&format!("a key has 1 to {KEY_BYTES} bytes of UTF-8")))
+    Err(bad_request(&format!(
+        "a key has 1 to {KEY_BYTES} bytes of UTF-8"
+    )))
 }
 
 fn bad_request(problem: &str) -> MeshError {

@@ -15,10 +15,14 @@ pub(super) enum Mismatch {
 
 /// The value at a path; `None` where there is nothing.
 pub(super) fn read(value: &Value, path: &[Segment]) -> Option<Value> {
-    let Some((segment, rest)) = path.split_first() else { return Some(value.clone()) };
+    let Some((segment, rest)) = path.split_first() else {
+        return Some(value.clone());
+    };
     match (segment, value) {
         (Segment::Key(key), Value::Object(object)) => read(object.get(key)?, rest),
-        (Segment::Index(index), Value::Array(array)) => read(&array[position(*index, array.len())?], rest),
+        (Segment::Index(index), Value::Array(array)) => {
+            read(&array[position(*index, array.len())?], rest)
+        }
         (Segment::Slice(start, stop), Value::Array(array)) => {
             let (from, to) = bounds(*start, *stop, array.len());
             read(&Value::Array(array[from..to].to_vec()), rest)
@@ -33,30 +37,42 @@ pub(super) fn write(
     path: &[Segment],
     put: Option<Value>,
 ) -> Result<Option<Value>, Mismatch> {
-    let Some((segment, rest)) = path.split_first() else { return Ok(put) };
+    let Some((segment, rest)) = path.split_first() else {
+        return Ok(put);
+    };
     match (segment, value) {
         (Segment::Key(_), None) if put.is_none() => Ok(None),
         (Segment::Key(key), None) => write_key(Map::new(), key, rest, put),
         (Segment::Key(key), Some(Value::Object(object))) => write_key(object, key, rest, put),
-        (Segment::Key(key), value) => {
-            Err(Mismatch::Shape(format!("there is no key {key:?} in {}", kind_of(value))))
-        }
+        (Segment::Key(key), value) => Err(Mismatch::Shape(format!(
+            "there is no key {key:?} in {}",
+            kind_of(value)
+        ))),
         (Segment::Index(index), Some(Value::Array(array))) => write_index(array, *index, rest, put),
         (Segment::Slice(start, stop), Some(Value::Array(array))) => {
             if !rest.is_empty() {
-                return Err(Mismatch::Shape("a slice can only be the last part of a path".into()));
+                return Err(Mismatch::Shape(
+                    "a slice can only be the last part of a path".into(),
+                ));
             }
             let put = match put {
                 None => Vec::new(),
                 Some(Value::Array(items)) => items,
-                Some(_) => return Err(Mismatch::Shape("what replaces a slice has to be an array".into())),
+                Some(_) => {
+                    return Err(Mismatch::Shape(
+                        "what replaces a slice has to be an array".into(),
+                    ));
+                }
             };
             let (from, to) = bounds(*start, *stop, array.len());
             let mut array = array;
             array.splice(from..to, put);
             Ok(Some(Value::Array(array)))
         }
-        (_, value) => Err(Mismatch::Shape(format!("there is no index in {}", kind_of(value)))),
+        (_, value) => Err(Mismatch::Shape(format!(
+            "there is no index in {}",
+            kind_of(value)
+        ))),
     }
 }
 
@@ -80,7 +96,10 @@ fn write_index(
     put: Option<Value>,
 ) -> Result<Option<Value>, Mismatch> {
     let Some(at) = position(index, array.len()) else {
-        return Err(Mismatch::Range(format!("index {index} is outside of an array of {}", array.len())));
+        return Err(Mismatch::Range(format!(
+            "index {index} is outside of an array of {}",
+            array.len()
+        )));
     };
     match write(Some(array[at].clone()), rest, put)? {
         Some(item) => array[at] = item,
@@ -94,15 +113,18 @@ pub(super) fn as_doubles(value: Value) -> Value {
     match value {
         Value::Number(number) => Value::Number(as_double(&number)),
         Value::Array(items) => items.into_iter().map(as_doubles).collect(),
-        Value::Object(members) => {
-            members.into_iter().map(|(key, member)| (key, as_doubles(member))).collect()
-        }
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(key, member)| (key, as_doubles(member)))
+            .collect(),
         other => other,
     }
 }
 
 fn as_double(number: &Number) -> Number {
-    let Some(double) = number.as_f64() else { return number.clone() };
+    let Some(double) = number.as_f64() else {
+        return number.clone();
+    };
     // A whole number is written without a fraction.
     if double.fract() == 0.0 && double.abs() < 1e18 {
         #[allow(clippy::cast_possible_truncation)]
@@ -119,7 +141,8 @@ fn position(index: i64, length: usize) -> Option<usize> {
 
 fn bounds(start: Option<i64>, stop: Option<i64>, length: usize) -> (usize, usize) {
     let length = length as i64;
-    let clamp = |index: i64| (if index < 0 { length + index } else { index }).clamp(0, length) as usize;
+    let clamp =
+        |index: i64| (if index < 0 { length + index } else { index }).clamp(0, length) as usize;
     let from = clamp(start.unwrap_or(0));
     (from, from.max(clamp(stop.unwrap_or(length))))
 }

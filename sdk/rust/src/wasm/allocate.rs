@@ -7,7 +7,12 @@ use std::ptr;
 ///
 /// As of the canonical ABI: `old` is nothing, or was got here with `old_size` and `align`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
+unsafe extern "C" fn cabi_realloc(
+    old: *mut u8,
+    old_size: usize,
+    align: usize,
+    new_size: usize,
+) -> *mut u8 {
     if new_size == 0 {
         // A vector of nothing has no memory, and a pointer that is aligned.
         return ptr::without_provenance_mut(align);

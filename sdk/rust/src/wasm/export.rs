@@ -23,7 +23,11 @@ struct Returned {
 /// # Safety
 ///
 /// As of the canonical ABI: a text is there, which is ours from now on.
-pub unsafe fn handle<Arguments>(handler: impl Handler<Arguments>, at: *mut u8, length: usize) -> *const u8 {
+pub unsafe fn handle<Arguments>(
+    handler: impl Handler<Arguments>,
+    at: *mut u8,
+    length: usize,
+) -> *const u8 {
     panic::set_hook(Box::new(|info| log(Level::Error, &info.to_string())));
     #[cfg(feature = "log")]
     crate::log_facade::install();
@@ -60,7 +64,11 @@ fn lower(outcome: Outcome) -> Returned {
             put_option(&mut words[10..13], failure.details.as_deref());
         }
     }
-    Returned { words, _outcome: outcome, _lineage: lineage }
+    Returned {
+        words,
+        _outcome: outcome,
+        _lineage: lineage,
+    }
 }
 
 fn put_option(words: &mut [usize], text: Option<&str>) {

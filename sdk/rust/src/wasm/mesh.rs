@@ -52,7 +52,9 @@ impl Hop {
 
     pub(crate) fn set(&self, path: &str, value: &str) -> Result<(), MeshError> {
         // SAFETY: the texts are there during the call, and the area has room for the result.
-        call(|area| unsafe { mesh_set(path.as_ptr(), path.len(), value.as_ptr(), value.len(), area) })
+        call(|area| unsafe {
+            mesh_set(path.as_ptr(), path.len(), value.as_ptr(), value.len(), area)
+        })
     }
 
     pub(crate) fn del(&self, path: &str) -> Result<(), MeshError> {

@@ -14,7 +14,10 @@ pub(super) unsafe fn result_in<T, const SIZE: usize>(
     // SAFETY: the caller's.
     unsafe {
         if area.is_second(0) {
-            Err(MeshError::refused(area.string(value_at), area.string(value_at + 8)))
+            Err(MeshError::refused(
+                area.string(value_at),
+                area.string(value_at + 8),
+            ))
         } else {
             Ok(value(area))
         }

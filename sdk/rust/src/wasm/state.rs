@@ -62,16 +62,32 @@ impl Hop {
         unsafe {
             get(key.as_ptr(), key.len(), area.as_mut_ptr());
             result_in(&area, 8, |area| {
-                area.is_second(8).then(|| Entry { value: area.list(16), version: area.read(24) })
+                area.is_second(8).then(|| Entry {
+                    value: area.list(16),
+                    version: area.read(24),
+                })
             })
         }
     }
 
-    pub(crate) fn state_set(&self, key: &str, value: &[u8], ttl: Option<u64>) -> Result<u64, MeshError> {
+    pub(crate) fn state_set(
+        &self,
+        key: &str,
+        value: &[u8],
+        ttl: Option<u64>,
+    ) -> Result<u64, MeshError> {
         let mut area = Area::<24>::new();
         let (has_ttl, ttl) = option(ttl);
         unsafe {
-            set(key.as_ptr(), key.len(), value.as_ptr(), value.len(), has_ttl, ttl, area.as_mut_ptr());
+            set(
+                key.as_ptr(),
+                key.len(),
+                value.as_ptr(),
+                value.len(),
+                has_ttl,
+                ttl,
+                area.as_mut_ptr(),
+            );
             result_in(&area, 8, |area| area.read(8))
         }
     }
@@ -136,7 +152,9 @@ impl Hop {
             );
             result_in(&area, 4, |area| {
                 let listed = area.list::<Listed>(4).into_iter();
-                listed.map(|Listed { at, length }| String::from_raw_parts(at, length, length)).collect()
+                listed
+                    .map(|Listed { at, length }| String::from_raw_parts(at, length, length))
+                    .collect()
             })
         }
     }
