@@ -15,6 +15,7 @@ import { assertDistinct, assertOutcome, type Outcome } from "./verdict.ts";
 /** A language, the program without which its actor cannot be built, and how to get that. */
 const LANGUAGES: readonly (readonly [language: string, program: string, install: string])[] = [
   ["js", "deno", "it runs this test"],
+  ["go", "go", "https://go.dev/doc/install"],
 ];
 
 /** What travels in pieces has up to so many bytes together. */
