@@ -4,9 +4,10 @@
  * @module
  */
 
+import { C } from "./c/mod.ts";
 import { GO } from "./go/mod.ts";
 import { JS } from "./js/mod.ts";
 import type { Language } from "./language.ts";
 
 /** Each, in the order in which they are listed to a person. */
-export const LANGUAGES: readonly Language[] = [JS, GO];
+export const LANGUAGES: readonly Language[] = [JS, GO, C];

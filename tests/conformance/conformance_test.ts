@@ -16,6 +16,7 @@ import { assertDistinct, assertOutcome, type Outcome } from "./verdict.ts";
 const LANGUAGES: readonly (readonly [language: string, program: string, install: string])[] = [
   ["js", "deno", "it runs this test"],
   ["go", "go", "https://go.dev/doc/install"],
+  ["c", "zig", "python3 -m pip install ziglang==0.17.1, and a link to the zig in it"],
 ];
 
 /** What travels in pieces has up to so many bytes together. */

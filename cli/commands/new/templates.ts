@@ -5,6 +5,7 @@
  */
 
 import type { Project, Template } from "./template.ts";
+import { cTemplate } from "./templates/c.ts";
 import { goTemplate } from "./templates/go.ts";
 import { jsTemplate } from "./templates/js.ts";
 
@@ -13,6 +14,7 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
   ts: jsTemplate("ts"),
   js: jsTemplate("js"),
   go: goTemplate,
+  c: cTemplate,
 };
 
 /** Files that an actor has in any language. */

@@ -1,0 +1,43 @@
+/**
+ * Builds actors in C: every `.c` file beside `actor.c` and below is compiled with the SDK to a core module, of which a
+ * component is made. The same source comes to the same bytes, wherever it is, with the same compiler.
+ *
+ * @module
+ */
+
+import { coreToComponent } from "../core_to_component.ts";
+import { digestJson } from "../digest.ts";
+import type { Language, OpenSource, Source } from "../language.ts";
+import { compile, FLAGS } from "./compile.ts";
+import { findCompiler } from "./compiler.ts";
+import { authorFiles, compiledFiles, contractText, sdkFiles } from "./sources.ts";
+
+/** Raised when the build makes something else of the same inputs. */
+const FORMAT = 1;
+/** The world of the contract, with what of WASI the SDK uses: see sdk/c/wit. */
+const WORLD = "troupe:c-actor/c-actor";
+
+/** C. Its tools are a compiler of the author's machine: see {@linkcode findCompiler}. */
+export const C: Language = { name: "c", sources: ["actor.c"], open };
+
+async function open({ folder }: Source): Promise<OpenSource> {
+  const compiler = await findCompiler();
+  const { name, version } = compiler;
+  return {
+    inputs: async () =>
+      await digestJson({
+        format: FORMAT,
+        compiler: [name, version],
+        flags: FLAGS,
+        author: await authorFiles(folder),
+        sdk: await sdkFiles(),
+      }),
+    tools: () => Promise.resolve({ [name]: version }),
+    check: () => Promise.resolve(),
+    async make() {
+      const bytes = await compile(compiler, { folder, files: compiledFiles(await authorFiles(folder)) });
+      return await coreToComponent({ bytes, wit: await contractText(), world: WORLD });
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The files that an actor in C is made of.
+ *
+ * @module
+ */
+
+import { fromFileUrl, join } from "@std/path";
+import { digestFile } from "../digest.ts";
+import { digestFolder } from "../folder_digest.ts";
+
+/** Folder of the SDK: that of `troupe.h`. */
+export const SDK_FOLDER: string = fromFileUrl(new URL("../../../sdk/c", import.meta.url));
+const CONTRACT = fromFileUrl(new URL("../../../sdk/wit/actor.wit", import.meta.url));
+const WASI = join(SDK_FOLDER, "wit", "wasi.wit");
+
+/** A name, and the digest of the file. */
+export type NamedDigest = readonly [name: string, digest: string];
+
+/** The author's files, without tests and without what says how it runs: any of them may be included by another. */
+export async function authorFiles(folder: string): Promise<NamedDigest[]> {
+  return (await digestFolder(folder)).filter(([name]) => name !== "actor.yaml" && !name.endsWith("_test.c"));
+}
+
+/** Those of the author's files that are compiled: every `.c` in the folder and below, but for tests. */
+export function compiledFiles(files: readonly NamedDigest[]): string[] {
+  return files.map(([name]) => name).filter((name) => name.endsWith(".c"));
+}
+
+/** The files of the SDK and of the contract that go into a component. */
+export async function sdkFiles(): Promise<NamedDigest[]> {
+  const files = (await digestFolder(SDK_FOLDER)).filter(([name]) => /^(troupe\.[ch]|src\/|wit\/)/.test(name));
+  return [...files, ["actor.wit", await digestFile(CONTRACT)]];
+}
+
+/** The text of the contract, with the world that a component in C has. */
+export async function contractText(): Promise<string> {
+  return await Deno.readTextFile(CONTRACT) + "\n" + await Deno.readTextFile(WASI);
+}
