@@ -15,6 +15,7 @@ import { assertDistinct, assertOutcome, type Outcome } from "./verdict.ts";
 /** A language, the program without which its actor cannot be built, and how to get that. */
 const LANGUAGES: readonly (readonly [language: string, program: string, install: string])[] = [
   ["js", "deno", "it runs this test"],
+  ["rust", "cargo", "https://www.rust-lang.org/tools/install, and: rustup target add wasm32-wasip2"],
   ["go", "go", "https://go.dev/doc/install"],
   ["c", "zig", "python3 -m pip install ziglang==0.17.1, and a link to the zig in it"],
 ];

@@ -8,11 +8,13 @@ import type { Project, Template } from "./template.ts";
 import { cTemplate } from "./templates/c.ts";
 import { goTemplate } from "./templates/go.ts";
 import { jsTemplate } from "./templates/js.ts";
+import { rustTemplate } from "./templates/rust.ts";
 
 /** By the name that `troupe new --language` takes. */
 export const TEMPLATES: Readonly<Record<string, Template>> = {
   ts: jsTemplate("ts"),
   js: jsTemplate("js"),
+  rust: rustTemplate,
   go: goTemplate,
   c: cTemplate,
 };
