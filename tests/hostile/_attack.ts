@@ -63,6 +63,28 @@ export interface Attack {
   readonly repeats: number;
 }
 
+/** A family, as it is done. */
+export interface Run {
+  /** The folder. */
+  readonly family: string;
+  /** Whether instances may be restored. @default true */
+  readonly restore?: boolean;
+}
+
+/** What is done: what stays of an envelope is looked for where instances are restored, and where each is made anew. */
+export const RUNS: readonly Run[] = [
+  { family: "cpu" },
+  { family: "memory" },
+  { family: "floods" },
+  { family: "control_plane" },
+  { family: "supply" },
+  { family: "escapes" },
+  { family: "egress" },
+  { family: "persistence" },
+  { family: "persistence", restore: false },
+  { family: "timing" },
+];
+
 /** Times where a file says nothing else: fifty, and fewer where each costs a process. */
 const REPEATS = 50;
 
@@ -117,13 +139,17 @@ export async function readAttack(path: string, family: string): Promise<Attack> 
   return { name: `${family}/${basename(path, extname(path))}`, path, restore: true, ...Head.parse(fields) };
 }
 
-/** The attacks of a family, in the order of their names; those whose names begin with `_` are help for others. */
-export async function readFamily(family: string): Promise<Attack[]> {
+/** What a run is called. */
+export function nameOf({ family, restore = true }: Run): string {
+  return `${family}${restore ? "" : ", without restoring"}`;
+}
+
+/** The attacks of a run, in the order of their names; files whose names begin with `_` are help for others. */
+export async function readFamily({ family, restore = true }: Run): Promise<Attack[]> {
   const folder = new URL(`./${family}/`, import.meta.url);
   const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).filter((name) =>
     !name.startsWith("_")
   );
-  return await Promise.all(
-    names.toSorted().map((name) => readAttack(new URL(name, folder).pathname, family)),
-  );
+  const attacks = names.toSorted().map((name) => readAttack(new URL(name, folder).pathname, family));
+  return (await Promise.all(attacks)).map((attack) => ({ ...attack, restore }));
 }

@@ -6,15 +6,12 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { bundleForSandbox } from "../../host/sandbox/bundle.ts";
 import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import type { Attack } from "./_attack.ts";
-import { componentOf, framed, honestText } from "./_component.ts";
 import { HostRefusal, type LogLine } from "./_host.ts";
-import type { StartCommand } from "./_host_protocol.ts";
-import { type Ended, type HostileMesh, SECRET, type Sending } from "./_mesh.ts";
+import type { Ended, HostileMesh, Sending } from "./_mesh.ts";
 import { isRunning, residentBytes, untilIdle } from "./_process.ts";
-import { sha256, tamper } from "./_supply.ts";
+import { Target } from "./_target.ts";
 
 const MIB = 1024 * 1024;
 /** Before a sandbox is measured that lives through all repeats: what is compiled only once is there after so many. */
@@ -34,22 +31,25 @@ export async function prove(attack: Attack, mesh: HostileMesh): Promise<void> {
 class Proof {
   readonly #attack: Attack;
   readonly #mesh: HostileMesh;
+  readonly #target: Target;
   readonly #actor: string;
   /** In payloads that nobody but their own actor may see. */
-  readonly #marker = crypto.randomUUID();
+  readonly #marker: string;
   #rounds = 0;
 
   constructor(attack: Attack, mesh: HostileMesh) {
     this.#attack = attack;
     this.#mesh = mesh;
-    this.#actor = attack.name.replaceAll(/[^a-z0-9]/g, "-");
+    this.#target = new Target(attack, mesh);
+    this.#actor = this.#target.actor;
+    this.#marker = this.#target.marker;
   }
 
   /** The component does not get to run, as often as it is tried; the honest actor is served between. */
   async isRefused(types: readonly string[]): Promise<void> {
     const { host } = this.#mesh;
     const { says, repeats } = this.#attack;
-    const actor = await this.#start();
+    const actor = await this.#target.make();
     const once = async () => {
       const refusal = await host.start(actor).then(() => undefined, (error: unknown) => error);
       assert(refusal instanceof HostRefusal, `it was taken, or: ${refusal}`);
@@ -65,10 +65,7 @@ class Proof {
   async isContained(): Promise<void> {
     const { host } = this.#mesh;
     const { repeats } = this.#attack;
-    await this.#mesh.declare(this.#actor);
-    const actor = await this.#start();
-    if (this.#attack.runs === "cache") await this.#tamper(actor);
-    await host.start(actor);
+    await host.start(await this.#target.make());
     try {
       if (repeats > WARM_UP) await this.#round(WARM_UP);
       const before = await this.#sandbox();
@@ -90,60 +87,13 @@ class Proof {
     this.#assertLogs(host.logs.filter(({ actor }) => actor === this.#actor));
   }
 
-  /** What the host is told to run. */
-  async #start(): Promise<Omit<StartCommand, "number" | "do">> {
-    const { runs, limits, isolation, blocking, restore, route } = this.#attack;
-    return {
-      name: this.#actor,
-      runs: await this.#what(),
-      limits,
-      isolation,
-      blocking,
-      restore,
-      route: [...route],
-      ...(runs === "client" ? { http: this.#mesh.world.rules(SECRET) } : {}),
-    };
-  }
-
-  async #what(): Promise<StartCommand["runs"]> {
-    const { runs, path } = this.#attack;
-    const { folder, server } = this.#mesh;
-    switch (runs) {
-      case "glue":
-        return { kind: "glue", path };
-      case "sandbox":
-        return { kind: "sandbox", path: await bundleForSandbox(new URL(`file://${path}`), folder) };
-      case "download": {
-        const url = server.serve(`${this.#actor}.wasm`, await componentOf(this.#attack, this.#mesh.world));
-        return { kind: "download", url, sha256: await sha256(await framed(honestText("another"))) };
-      }
-      case "cache":
-        return await this.#file(await framed(honestText(this.#marker)));
-      default:
-        return await this.#file(await componentOf(this.#attack, this.#mesh.world));
-    }
-  }
-
-  async #file(bytes: Uint8Array): Promise<StartCommand["runs"]> {
-    return { kind: "component", path: await this.#mesh.keep(`${this.#actor}.wasm`, bytes) };
-  }
-
-  /** The attack takes the place of something in the cache, which is there when an actor has run once. */
-  async #tamper(actor: Omit<StartCommand, "number" | "do">): Promise<void> {
-    const { path, replaces } = this.#attack;
-    const { host, cache } = this.#mesh;
-    await host.start(actor);
-    await host.stop(this.#actor);
-    await tamper({ cache, marker: this.#marker }, { replaces, put: await Deno.readFile(path) });
-  }
-
   /** The attack so often, after each time one envelope on which it behaves, and one for the honest actor. */
   async #round(times: number): Promise<void> {
     const round = this.#rounds++;
     const good = JSON.stringify({ good: this.#marker });
     const honest = JSON.stringify({ honest: this.#marker });
     const sendings = Array.from({ length: times }, (_, n): Sending[] => {
-      const id = (kind: string) => `${this.#actor}/${round}/${n}/${kind}`;
+      const id = (kind: Parameters<Target["id"]>[0]) => this.#target.id(kind, round, n);
       return [
         { id: id("attack"), actor: this.#actor, payload: "1" },
         { id: id("good"), actor: this.#actor, payload: good },
@@ -160,7 +110,7 @@ class Proof {
 
   async #serveHonest(): Promise<void> {
     const payload = JSON.stringify({ honest: this.#marker });
-    const id = `${this.#actor}/${this.#rounds++}/honest`;
+    const id = this.#target.id("honest", this.#rounds++);
     for (const end of await this.#mesh.send([{ id, actor: this.#mesh.honest, payload }])) {
       assertServed(end, payload);
     }

@@ -6,24 +6,10 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { type Attack, readFamily } from "./_attack.ts";
+import { type Attack, nameOf, readFamily, RUNS } from "./_attack.ts";
 import { HostileMesh } from "./_mesh.ts";
 import { childrenOf, peakBytes } from "./_process.ts";
 import { prove } from "./_proof.ts";
-
-/** What is done: what stays of an envelope is looked for where instances are restored, and where each is made anew. */
-const RUNS = [
-  { family: "cpu" },
-  { family: "memory" },
-  { family: "floods" },
-  { family: "control_plane" },
-  { family: "supply" },
-  { family: "escapes" },
-  { family: "egress" },
-  { family: "persistence" },
-  { family: "persistence", restore: false },
-  { family: "timing" },
-];
 
 const MIB = 1024 * 1024;
 /** So many attacks are under way at once, on the same host. */
@@ -40,18 +26,18 @@ const repeats = Number(Deno.env.get("TROUPE_HOSTILE_REPEATS") ?? 0);
 
 const asked = (attack: Attack): Attack => repeats > 0 ? { ...attack, repeats } : attack;
 
-for (const { family, restore = true } of RUNS) {
+for (const run of RUNS) {
   Deno.test({
-    name: `hostile: ${family}${restore ? "" : ", without restoring"}`,
+    name: `hostile: ${nameOf(run)}`,
     // What is asserted of processes can only be read there.
     ignore: Deno.build.os !== "linux",
     async fn(t) {
-      const attacks = (await readFamily(family)).filter(({ name }) => name.includes(only));
+      const attacks = (await readFamily(run)).filter(({ name }) => name.includes(only));
       await using mesh = await HostileMesh.open();
       const before = await quiet(mesh);
       await atOnce(
         attacks.map((attack) => () =>
-          step(t, `${attack.name} tries ${attack.tries}`, () => prove({ ...asked(attack), restore }, mesh), {
+          step(t, `${attack.name} tries ${attack.tries}`, () => prove(asked(attack), mesh), {
             guardMs: GUARD_MS * Math.max(1, asked(attack).repeats / attack.repeats),
           })
         ),
