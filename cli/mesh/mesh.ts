@@ -43,6 +43,8 @@ export interface MeshOptions {
   readonly metrics: HostMetrics;
   /** See `HostOptions.tracing`. @default nothing is traced */
   readonly tracing?: Tracing;
+  /** See `StageOptions.restore`. @default true */
+  readonly restore?: boolean;
   /** Whether to check the types of actors written in TypeScript when they are built. @default true */
   readonly check?: boolean;
   /** See `HostOptions.recordPayloadBytes`. @default 65536 */
@@ -294,6 +296,7 @@ export class Mesh {
       logger,
       metrics,
       tracing = NO_TRACING,
+      restore = true,
       check = true,
       recordPayloadBytes = 64 * 1024,
       noQueueMs = NO_QUEUE_MS,
@@ -307,6 +310,7 @@ export class Mesh {
         metrics,
         tracing,
         cacheDir: folder.cacheDir,
+        restore,
         state: this.#state,
         recordPayloadBytes,
         noQueueMs,

@@ -98,7 +98,7 @@ const NO_ENDS = Object.fromEntries(
 Deno.test("what alerts are made of begins with 0: a series that begins with 1 has not increased", async () => {
   const metrics = await createMetrics();
   assertEquals(await samples(metrics, METRICS.recorded.name), NO_ENDS);
-  metrics.stageEvent("a", { kind: "child-started", pid: 1, tookMs: 1 });
+  metrics.stageEvent("a", { kind: "child-started", pid: 1, tookMs: 1, restores: true });
   assertEquals(await samples(metrics, METRICS.stage.name), {
     'actor="a",event="child-started"': 1,
     'actor="a",event="child-killed"': 0,
@@ -127,7 +127,7 @@ Deno.test("publishes, what is in hand, and a sandbox's events are counted by wha
   metrics.inFlight("a", 7);
   metrics.inFlight("a", 2);
   const events: StageEvent[] = [
-    { kind: "child-started", pid: 1, tookMs: 1 },
+    { kind: "child-started", pid: 1, tookMs: 1, restores: true },
     { kind: "child-killed", pid: 1, reason: "r" },
     { kind: "child-died", pid: 2, reason: "r" },
     { kind: "bystanders", count: 3 },

@@ -25,6 +25,17 @@ Deno.test("a sandbox restores what can be restored, unless it is told not to", a
   assertEquals(await toldOf(odd, true), undefined);
 });
 
+Deno.test("it is told of each sandbox whether instances in it are restored", async () => {
+  const cases = [[{}, true], [{ restore: false }, false], [{ isolation: "reuse" }, false]] as const;
+  for (const [options, restores] of cases) {
+    await withStage(await obedientActor(), options, ({ events }) => {
+      const started = events.find((event) => event.kind === "child-started");
+      assertEquals(started?.restores, restores, JSON.stringify(options));
+      return Promise.resolve();
+    });
+  }
+});
+
 for (const restore of [true, false]) {
   Deno.test(`no envelope sees what another left, restore: ${restore}`, async () => {
     await withStage(await obedientActor(), { restore }, async ({ stage }) => {

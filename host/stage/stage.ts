@@ -21,6 +21,8 @@ export type StageEvent =
     readonly kind: "child-started";
     readonly pid: number;
     readonly tookMs: number;
+    /** Whether instances in it are put back to where they began, rather than made anew. */
+    readonly restores: boolean;
     /** The layers around it. @default not known */
     readonly layers?: readonly Layer[];
   }

@@ -173,17 +173,20 @@ class Supervisor implements Stage {
     const { glue, modules, baselineOnly, blocking } = component;
     const grants = { route, ...(clock === undefined ? {} : { clock }) };
     const granted = SERVICES.filter((name) => services[name] && component.uses.has(name));
+    const restore = restoring(this.#options);
     const sandboxed = new Sandboxed({
       script: this.#script,
       load: {
         ...{ actor, limits, isolation, grants, config, ...files, services: granted, glue, modules, blocking },
         ahead: this.#ahead,
-        ...restoring(this.#options),
+        ...restore,
       },
       baselineOnly,
       hooks: { onLog, onFly, services },
       onReady: ({ pid, layers }) => {
-        this.#event({ kind: "child-started", pid, tookMs: performance.now() - startedAt, layers });
+        const tookMs = performance.now() - startedAt;
+        const restores = isolation === "fresh" && restore.restore !== undefined;
+        this.#event({ kind: "child-started", pid, tookMs, restores, layers });
         this.#spareWanted = true;
         this.#started?.resolve();
         this.#dispatch();

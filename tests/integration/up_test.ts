@@ -96,6 +96,17 @@ Deno.test("with --until-idle it works off what is queued and ends", async () => 
   assertMatch(up.output, /^2 envelopes wait for broken, which does not run/m);
 });
 
+Deno.test("with --no-restore instances are made anew, which the log says of each sandbox", async () => {
+  await using mesh = await TestMesh.make({ greet: greet("hello") });
+  const options = [mesh.dir, "--until-idle", "--log", "json", "--log-level", "debug"];
+  for (const [more, restores] of [[[], true], [["--no-restore"], false]] as const) {
+    await using up = new UpProcess([...options, ...more]);
+    assertEquals(await up.code, 0, up.output);
+    const [line = "{}"] = up.output.split("\n").filter((line) => line.includes("stage: child-started"));
+    assertEquals(JSON.parse(line).restores, restores, up.output);
+  }
+});
+
 Deno.test("SIGTERM finishes what is in hand and takes no more", async () => {
   await using mesh = await TestMesh.make({ slow: SLOW });
   await mesh.writeYaml("slow", actorYaml("slow", "  limits: { concurrency: 1 }\n"));

@@ -51,6 +51,10 @@ export function upCommand(): Command {
     .option("--until-idle", "end when nothing is left to do", false)
     .option("--no-watch", "do not look for changes of sources")
     .option("--no-check", "do not check the types of TypeScript sources")
+    .option(
+      "--no-restore",
+      "make an instance anew for each envelope, also where a used one could be put back",
+    )
     .option("--require-hardening", "do not start when a layer around sandboxes is missing", false)
     .option("--metrics-port <port>", "serve /healthz, /readyz and /metrics; 0 takes a free port", parsePort)
     .addOption(new Option("--log <format>", "how log lines look").choices(["text", "json"]).default("text"))

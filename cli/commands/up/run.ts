@@ -48,6 +48,8 @@ export interface UpOptions {
   readonly watch: boolean;
   /** Whether to check the types of TypeScript sources. */
   readonly check: boolean;
+  /** Whether an instance that was used may be put back to where it began, where that is the same as a new one. */
+  readonly restore: boolean;
   /** Whether a missing layer around sandboxes is a reason not to start. */
   readonly requireHardening: boolean;
   /** Where to serve health and metrics; 0 for any port that is free. @default they are not served */
@@ -99,6 +101,7 @@ export async function up(options: UpOptions): Promise<number> {
       metrics: counter,
       tracing,
       check: options.check,
+      restore: options.restore,
       retention,
       onChange(status) {
         // What comes to its end then is no news.
