@@ -21,6 +21,7 @@ import { newCommand } from "./commands/new/command.ts";
 import { parkedCommand } from "./commands/parked/command.ts";
 import { resultsCommand } from "./commands/results/command.ts";
 import { sendCommand } from "./commands/send/command.ts";
+import { testCommand } from "./commands/test/command.ts";
 import { topCommand } from "./commands/top/command.ts";
 import { traceCommand } from "./commands/trace/command.ts";
 import { upCommand } from "./commands/up/command.ts";
@@ -62,6 +63,7 @@ Begin with:
     dlqCommand(),
     newCommand(),
     buildCommand(),
+    testCommand(),
     inspectCommand(),
     doctorCommand(),
   ];
