@@ -8,9 +8,9 @@
 import { componentEmbed } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { TroupeError } from "@troupe/host/errors";
 
-const CONTRACT = new URL("../../../sdk/wit/actor.wit", import.meta.url);
-/** Imports are left out of a component whose code does not call them, so all actors can have this one. */
-const WORLD = "actor-with-state";
+/** The contract in its two files, and the world. */
+const TEXTS = ["wit/actor.wit", "wit/timers.wit", "rust/wit/world.wit"] as const;
+const WORLD = "troupe:rust-actor/rust-actor";
 /** A core module without anything. */
 const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
@@ -23,7 +23,7 @@ export const WORLD_FILE: URL = new URL("../../../sdk/rust/src/world.bin", import
  * @throws {TroupeError} `troupe.ToolChanged` when the tool does not put in what is expected.
  */
 export async function worldSection(): Promise<Uint8Array<ArrayBuffer>> {
-  const witSource = await Deno.readTextFile(CONTRACT);
+  const witSource = await contractText();
   const module = await componentEmbed({ binary: EMPTY_MODULE, witSource, world: WORLD });
   const sections = WebAssembly.Module.customSections(
     new WebAssembly.Module(new Uint8Array(module)),
@@ -38,6 +38,14 @@ export async function worldSection(): Promise<Uint8Array<ArrayBuffer>> {
     );
   }
   return new Uint8Array(section);
+}
+
+/** One text of all. Files of one package are one text when only the first says which it is. */
+async function contractText(): Promise<string> {
+  const [contract = "", timers = "", world = ""] = await Promise.all(
+    TEXTS.map((name) => Deno.readTextFile(new URL(`../../../sdk/${name}`, import.meta.url))),
+  );
+  return [contract, timers.replace(/^package .*$/m, ""), world].join("\n");
 }
 
 if (import.meta.main) await Deno.writeFile(WORLD_FILE, await worldSection());

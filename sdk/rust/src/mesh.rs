@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -110,6 +111,22 @@ impl Mesh {
     /// Writes a line to the log of the envelope. `println!` and `eprintln!` do so too, and the macros of the crate `log`.
     pub fn log(&self, level: Level, message: impl fmt::Display) {
         self.hop.log(level, &message.to_string());
+    }
+
+    /// Sleeps for that long or a little longer, counted in whole milliseconds; other envelopes are handled meanwhile. It
+    /// needs no grant, and the actor's `timeout` goes on. In a component `std::thread::sleep` comes back at once.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use troupe::{Mesh, testing::run};
+    /// fn handle(payload: u32, mesh: &Mesh) -> troupe::Result<u32> {
+    ///     mesh.sleep(Duration::from_millis(5));
+    ///     Ok(payload)
+    /// }
+    /// # assert_eq!(run(handle, 1).payloads(), [1]);
+    /// ```
+    pub fn sleep(&self, time: Duration) {
+        self.hop.sleep(time);
     }
 
     /// What the actor keeps between envelopes. An actor that calls this needs `grants.state` in its `actor.yaml`.

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::state::Entry;
 use crate::testing::draft::{Draft, Source};
@@ -124,6 +125,12 @@ impl Hop {
             level,
             message: message.into(),
         });
+    }
+
+    /// Time passes for what is kept too.
+    pub(crate) fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+        self.state.elapse(time);
     }
 
     pub(crate) fn state_get(&self, key: &str) -> Result<Option<Entry<Vec<u8>>>, MeshError> {

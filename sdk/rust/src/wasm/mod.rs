@@ -7,5 +7,6 @@ mod mesh;
 mod refusal;
 mod returned;
 mod state;
+mod timers;
 
 pub(crate) use mesh::{Hop, log};

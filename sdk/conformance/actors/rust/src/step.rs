@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -57,7 +56,7 @@ impl Step {
                 let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                 answers.push(hex.into());
             }
-            "sleep" => thread::sleep(Duration::from_millis(read(value)?)),
+            "sleep" => mesh.sleep(Duration::from_millis(read(value)?)),
             "typed" => answers.push(json!(read::<Typed>(value)?)),
             "raise" => return raise(&read::<String>(value)?, mesh),
             _ => return Err(Error::msg(format!("there is no step {name}"))),
