@@ -17,6 +17,7 @@ const LANGUAGES: readonly (readonly [language: string, program: string, install:
   ["js", "deno", "it runs this test"],
   ["rust", "cargo", "https://www.rust-lang.org/tools/install, and: rustup target add wasm32-wasip2"],
   ["go", "go", "https://go.dev/doc/install"],
+  ["python", "componentize-py", "python3 -m pip install componentize-py==0.25.1"],
   ["c", "zig", "python3 -m pip install ziglang==0.17.1, and a link to the zig in it"],
 ];
 

@@ -8,6 +8,7 @@ import type { Project, Template } from "./template.ts";
 import { cTemplate } from "./templates/c.ts";
 import { goTemplate } from "./templates/go.ts";
 import { jsTemplate } from "./templates/js.ts";
+import { pythonTemplate } from "./templates/python.ts";
 import { rustTemplate } from "./templates/rust.ts";
 
 /** By the name that `troupe new --language` takes. */
@@ -16,6 +17,7 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
   js: jsTemplate("js"),
   rust: rustTemplate,
   go: goTemplate,
+  python: pythonTemplate,
   c: cTemplate,
 };
 

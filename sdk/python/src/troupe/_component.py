@@ -5,23 +5,34 @@ This module is loaded once, when the component is built; what is in memory then 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import json
 import logging
+import math
+import os
 import random
 import sys
+import time
 import traceback
 from typing import Any
 
 import wit_world  # type: ignore[import-not-found]  # made by componentize-py of actor.wit at each build
 from componentize_py_types import Err  # type: ignore[import-not-found]
+from wit_world.imports import environment  # type: ignore[import-not-found]
 from wit_world.imports import mesh as host  # type: ignore[import-not-found]
 from wit_world.imports.failures import Failure as WitFailure  # type: ignore[import-not-found]
+
+try:
+    from wit_world.imports import timers
+except ImportError:  # a component has them when its modules sleep
+    timers = None
 
 from . import _frozen
 from .errors import RefusedError
 from .failure import failure_of
-from .handler import Handler
+from .handler import BadHandlerError, Handler
 from .logs import LineStream, MeshLogHandler, text_stream
 
 _LEVELS = {
@@ -42,7 +53,7 @@ class _HostCalls:
         _asked(host.set, path, value)
 
     def delete(self, path: str) -> None:
-        _asked(getattr(host, "del_", None) or getattr(host, "del"), path)
+        _asked(host.del_, path)
 
     def emit(self, payload: str) -> None:
         _asked(host.emit, payload)
@@ -64,31 +75,57 @@ def _asked(function: Any, *args: str) -> Any:
         raise RefusedError(refusal.value.code, refusal.value.message) from None
 
 
+def _sleep(seconds: float) -> None:
+    """Stands for ``time.sleep``."""
+    if seconds < 0:
+        raise ValueError("sleep length must be non-negative")
+    timers.sleep(min(math.ceil(seconds * 1000), _LONGEST_SLEEP))
+
+
+_LONGEST_SLEEP = 2**32 - 1
+
+
 def _load() -> Handler:
-    """Imports the author's module. What is wrong is told in one line that the build looks for."""
+    """Imports the author's module. What is wrong is told in one line, which the build looks for."""
+    printed = io.StringIO()
     try:
-        module = importlib.import_module("actor")
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            module = importlib.import_module("actor")
         if not hasattr(module, "handle"):
-            raise TypeError("actor.py has no function named handle: write def handle(payload)")
+            raise BadHandlerError("actor.py has no handle: write def handle(payload), or handle = what_is_there")
         return Handler(module.handle)
     except BaseException as error:
-        told = "".join(traceback.format_exception(error))
         syntax = isinstance(error, SyntaxError)
-        where = f"{error.filename}:{error.lineno}" if isinstance(error, SyntaxError) else ""
-        line = {
+        told = {
             "type": type(error).__name__,
-            "message": str(error),
-            "syntax": syntax,
-            "where": where,
-            "traceback": told,
+            "message": error.msg if isinstance(error, SyntaxError) else str(error),
+            "where": f"{error.filename}:{error.lineno}" if isinstance(error, SyntaxError) else None,
+            "traceback": _author_traceback(error, only_error=syntax)[-_MOST_TOLD:],
             "missing": error.name if isinstance(error, ModuleNotFoundError) else None,
+            "printed": printed.getvalue()[-_MOST_TOLD:],
         }
-        print(f"\ntroupe-build {json.dumps(line)}", file=sys.stderr, flush=True)
-        raise
+        print(f"\ntroupe-build {json.dumps(told)}", file=sys.stderr, flush=True)
+        raise SystemExit(1) from None
 
+
+def _author_traceback(error: BaseException, only_error: bool) -> str:
+    told = traceback.TracebackException.from_exception(error)
+    frames = [] if only_error else [frame for frame in told.stack if not frame.filename.startswith(_OWN_FRAMES)]
+    told.stack = traceback.StackSummary.from_list(frames)
+    return "".join(told.format()).rstrip()
+
+
+_MOST_TOLD = 3000
+"""The tool keeps 10,000 bytes of what is said."""
+
+_OWN_FRAMES = (__file__.rpartition("/")[0], "<frozen", "/python/")
 
 _calls = _HostCalls()
-_out, _err = LineStream("info"), LineStream("warn")
+if timers is not None:
+    # The library's own sleep comes back at once.
+    time.sleep = _sleep
+_out = LineStream(lambda line: _calls.log("info", line))
+_err = LineStream(lambda line: _calls.log("warn", line))
 logging.getLogger().addHandler(MeshLogHandler())
 logging.getLogger().setLevel(logging.INFO)
 _handler = _load()
@@ -103,6 +140,7 @@ class WitWorld(wit_world.WitWorld):  # type: ignore[misc]
         """Handles one envelope."""
         # What the generator was at when the component was built is the same in all its instances.
         random.seed()
+        os.environ.update(environment.get_environment())
         try:
             return _handler.run(payload, _calls)
         except BaseException as error:

@@ -27,7 +27,7 @@ class Failure:
     """Its base types, nearest first."""
     message: str
     traceback: str | None = None
-    """As Python prints it, with causes; frames of the SDK are left out."""
+    """As Python prints it, with causes; frames of the SDK are left out, and the actor's files have their names."""
     details: str | None = None
     """The error's ``details``, as a JSON text."""
 
@@ -54,7 +54,7 @@ def failure_of(error: BaseException, home: str = "__main__") -> Failure:
         kind=well_formed(kind),
         lineage=[well_formed(name) for name in lineage],
         message=well_formed(_message_of(error)),
-        traceback=_traceback_of(error),
+        traceback=_traceback_of(error, _folder_of(home)),
         details=_details_of(error),
     )
 
@@ -92,28 +92,26 @@ def _message_of(error: BaseException) -> str:
         return f"the message cannot be read: its __str__ raises {type(problem).__name__}"
 
 
-def _traceback_of(error: BaseException) -> str | None:
+def _traceback_of(error: BaseException, home: str) -> str | None:
     try:
         told = traceback.TracebackException.from_exception(error)
-        _leave_out_own(told, set())
+        _tidy(told, f"{home}/" if home else "", set())
         return well_formed("".join(told.format()).rstrip())
     except Exception:  # the failure itself has to get through without it
         return None
 
 
-def _leave_out_own(told: traceback.TracebackException, seen: set[int]) -> None:
+def _tidy(told: traceback.TracebackException, home: str, seen: set[int]) -> None:
     if id(told) in seen:
         return
     seen.add(id(told))
-    author = [frame for frame in told.stack if not _is_own_frame(frame)]
-    told.stack = traceback.StackSummary.from_list(author)
+    frames = [frame for frame in told.stack if not frame.filename.startswith(_OWN_FOLDER)]
+    for frame in frames:
+        frame.filename = frame.filename.removeprefix(home)
+    told.stack = traceback.StackSummary.from_list(frames)
     for other in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or [])):
         if other is not None:
-            _leave_out_own(other, seen)
-
-
-def _is_own_frame(frame: traceback.FrameSummary) -> bool:
-    return frame.filename.startswith(_OWN_FOLDER)
+            _tidy(other, home, seen)
 
 
 _OWN_FOLDER = __file__.rpartition("/")[0] + "/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ._hop import current_hop
@@ -40,9 +41,12 @@ def _level_of(number: int) -> Level:
 class LineStream(io.RawIOBase):
     """Takes what is printed, and sends a line to the log for each line."""
 
-    def __init__(self, level: Level, also: Any = None) -> None:
-        """:param also: A text stream that gets it as well."""
-        self._level: Level = level
+    def __init__(self, log: Callable[[str], None], also: Any = None) -> None:
+        """
+        :param log: Gets each line.
+        :param also: A text stream that gets everything as well.
+        """
+        self._log = log
         self._also = also
         self._rest = b""
 
@@ -66,9 +70,7 @@ class LineStream(io.RawIOBase):
         self._rest = b""
 
     def _send(self, line: bytes) -> None:
-        hop = current_hop()
-        if hop is not None:
-            hop.calls.log(self._level, line.removesuffix(b"\r").decode(errors="replace"))
+        self._log(line.removesuffix(b"\r").decode(errors="replace"))
 
 
 def text_stream(lines: LineStream) -> io.TextIOWrapper:

@@ -14,7 +14,7 @@ import contextlib
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -135,7 +135,7 @@ def run(
     hop = Hop()
     calls = _Calls(draft, hop)
     try:
-        with _logged():
+        with _logged(calls):
             last = ready.run(text, calls)
         if last is not None:
             calls.emit(last)
@@ -157,12 +157,13 @@ def _emit(drafted: Drafted, route: Route) -> Emit:
 
 
 @contextlib.contextmanager
-def _logged() -> Any:
+def _logged(calls: _Calls) -> Iterator[None]:
     """Has what is logged and printed meanwhile told to the hop, as well as to where it goes otherwise."""
     root = logging.getLogger()
     handler = MeshLogHandler()
     level = root.level
-    out, err = LineStream("info", also=sys.stdout), LineStream("warn", also=sys.stderr)
+    out = LineStream(lambda line: calls.log("info", line), also=sys.stdout)
+    err = LineStream(lambda line: calls.log("warn", line), also=sys.stderr)
     root.addHandler(handler)
     root.setLevel(min(level, logging.INFO) if level else logging.INFO)
     try:
