@@ -272,33 +272,33 @@ async function runActor(
     ...(state ? { state } : {}),
     ...(keepsPayloads ? { maxEnvelopeBytes: MAX_CLAIMED_ENVELOPE_BYTES } : {}),
   };
+  const text = await readSpec(file);
   // A bucket that cannot be used is told at the start, beside which it is looked at.
   const usable = objects === "" ? undefined : late.get();
   usable?.catch(() => {});
-  const text = await readSpec(file);
   // In a process of its own, while the reader of specs is loaded, which takes as long: a cold start is to be short.
   const bundled = bundleStage(options.cacheDir);
   // What is wrong with it is told when the replica asks for it again.
   bundled.catch(() => {});
   const feed = followControls(options.transport);
+  const close = async () => {
+    feed.stop();
+    await Promise.all([late.close(), state?.close()]);
+  };
   try {
     const [{ parseActorSpec }] = await Promise.all([import("@troupe/controller/spec"), usable]);
     const { controls } = feed;
     const host = await startReplica(parseActorSpec(text, { file }), { ...options, controls });
     // Asked while the actor was made ready: it is not to begin while it is paused.
     await feed.heard;
-    const done = host.run().finally(async () => {
-      feed.stop();
-      await Promise.all([late.close(), state?.close()]);
-    });
+    const done = host.run().finally(close);
     const stop = async () => {
       // What waits for a store that is away would never end.
       await Promise.all([host.stop(), late.close(), state?.close()]);
     };
     return { done, problem: () => host.broken, drain: () => host.drain(), stop };
   } catch (error) {
-    feed.stop();
-    await state?.close();
+    await close();
     throw error;
   }
 }
