@@ -1,6 +1,6 @@
 /**
- * The SDK, in one unit: the build adds it to an actor, and a unit test adds it with `-DTROUPE_TESTING`, which puts a
- * mesh of memory in place of the real one (troupe_testing.h).
+ * The SDK, in one unit: the build adds it to an actor, and a unit test adds it with `-DTROUPE_TESTING`, which
+ * puts a mesh of memory in place of the real one (troupe_testing.h).
  */
 #include "troupe.h"
 

@@ -146,7 +146,8 @@ troupe_json troupe_parse_text(troupe_string text);
 troupe_json troupe_null(void);
 troupe_json troupe_bool(bool value);
 troupe_json troupe_int(int64_t value);
-/** The shortest digits that read back as the same number. An `EncodeError` stands when it is not finite. */
+/** The number with as many of up to 17 digits as read back as the same one. An `EncodeError` stands when it
+ * is not finite. */
 troupe_json troupe_double(double value);
 /** A JSON string. An `EncodeError` stands when the text is not UTF-8. */
 #define troupe_text(text) troupe_text_of(troupe_string_of(text))

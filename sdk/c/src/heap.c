@@ -10,12 +10,11 @@ enum { HEAP_BYTES = 256 * 1024 };
 
 typedef struct heap_block {
   /* In bytes, with this head. */
-  size_t size;
+  _Alignas(ARENA_ALIGN) size_t size;
   struct heap_block *next;
-  size_t unused[2];
 } heap_block;
 
-_Static_assert(sizeof(heap_block) == 16, "blocks are aligned to 16 bytes, as is what follows their heads");
+_Static_assert(sizeof(heap_block) == ARENA_ALIGN, "what follows a head is aligned as well");
 
 static _Alignas(16) char heap_first[HEAP_BYTES];
 static heap_block *heap_free;
@@ -51,19 +50,21 @@ static bool heap_grow(size_t bytes) {
   return true;
 }
 
+/** Makes a block smaller, where that is worth while, and gives back what is behind it. */
+static void heap_trim(heap_block *block, size_t size) {
+  if (block->size - size < 2 * sizeof(heap_block)) return;
+  heap_block *rest = (heap_block *)((char *)block + size);
+  rest->size = block->size - size;
+  block->size = size;
+  heap_give(rest);
+}
+
 static heap_block *heap_find(size_t size) {
   for (heap_block **at = &heap_free; *at; at = &(*at)->next) {
     heap_block *block = *at;
     if (block->size < size) continue;
-    if (block->size - size < 2 * sizeof(heap_block)) {
-      *at = block->next;
-    } else {
-      heap_block *rest = (heap_block *)((char *)block + size);
-      rest->size = block->size - size;
-      rest->next = block->next;
-      *at = rest;
-      block->size = size;
-    }
+    *at = block->next;
+    heap_trim(block, size);
     return block;
   }
   return NULL;
@@ -96,8 +97,13 @@ void *calloc(size_t count, size_t bytes) {
 
 void *realloc(void *memory, size_t bytes) {
   if (!memory) return malloc(bytes);
-  size_t had = ((heap_block *)memory - 1)->size - sizeof(heap_block);
-  if (bytes <= had) return memory;
+  if (bytes > SIZE_MAX / 4) return NULL;
+  heap_block *block = (heap_block *)memory - 1;
+  size_t had = block->size - sizeof(heap_block);
+  if (bytes <= had) {
+    heap_trim(block, arena_rounded(bytes) + sizeof(heap_block));
+    return memory;
+  }
   void *larger = malloc(bytes);
   if (!larger) return NULL;
   memcpy(larger, memory, had);

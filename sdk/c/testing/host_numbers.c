@@ -43,6 +43,8 @@ static troupe_json as_host_writes(troupe_json value) {
       char text[64] = "null";
       size_t size = number - number == 0 ? host_number(number, text, sizeof text) : 4;
       append(&list, text, size);
+    } else if (skip_space(at, end) > at) {
+      at = skip_space(at, end);
     } else {
       at = *at == '"' ? skip_value(at, end) : at + 1;
       append(&list, start, (size_t)(at - start));
