@@ -175,6 +175,7 @@ func register(run func(mesh Mesh, payload string) (string, bool, *Failure)) {
 		panic("troupe.Handle was called twice: an actor is one function")
 	}
 	actor = run
+	makeRoom(room)
 	slog.SetDefault(slog.New(logHandler{mesh: componentMesh{}}))
 	log.SetFlags(0)
 }

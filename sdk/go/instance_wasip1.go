@@ -1,8 +1,8 @@
 package troupe
 
-// Instances are put back to where they began, rather than made anew for each envelope. So nothing may be random in them
-// before an envelope is there: the first seed of Go's runtime is a constant (the adapter's random_get). When an envelope
-// is there, the runtime gets another one, so that maps and math/rand are as random as ever.
+// Instances are put back to where they began, rather than made anew for each envelope. That is only possible while they
+// are all told the same before an envelope is there, and while their memory does not grow. The functions without a body
+// are in a file that "troupe build" adds to package runtime.
 
 import (
 	"crypto/rand"
@@ -12,14 +12,24 @@ import (
 //go:wasmimport wasi_snapshot_preview1 troupe_begin
 func troupeBegin()
 
-// reseed is in a file that "troupe build" adds to package runtime.
+// reseed gives the runtime's random numbers another seed.
 //
 //go:linkname reseed
 func reseed(seed *[32]byte)
 
+// makeRoom has the heap take memory before it is needed, without using it.
+//
+//go:linkname makeRoom
+func makeRoom(bytes uintptr)
+
+// How much more an envelope can take before the memory grows. All of it is cleared after each envelope, which costs
+// some ten microseconds.
+const room = 1 << 20
+
 var begun bool
 
-// begin is called when an envelope is there. An instance that is used for several is seeded once.
+// begin is called when an envelope is there. The first seed of the runtime is a constant, and its clock stands still
+// until then: see the adapter. An instance that is used for several envelopes is seeded once.
 func begin() {
 	if begun {
 		return

@@ -25,9 +25,9 @@ export const ADDED = {
 func init() { main() }
 `,
   },
-  /** The library gives the runtime a new seed for each envelope: see begin_wasip1.go there. */
+  /** What the library needs of the runtime: see instance_wasip1.go there. */
   runtime: {
-    name: "zz_troupe_reseed.go",
+    name: "zz_troupe.go",
     text: `package runtime
 
 import _ "unsafe" // for go:linkname
@@ -38,6 +38,15 @@ func troupeReseed(seed *[32]byte) {
 	globalRand.state.Init(*seed)
 	unlock(&globalRand.lock)
 	mrandinit(getg().m)
+}
+
+//go:linkname troupeMakeRoom ${SDK_MODULE}.makeRoom
+func troupeMakeRoom(bytes uintptr) {
+	systemstack(func() {
+		lock(&mheap_.lock)
+		mheap_.grow(bytes / pageSize)
+		unlock(&mheap_.lock)
+	})
 }
 `,
   },

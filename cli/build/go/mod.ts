@@ -28,11 +28,15 @@ const SDK = path("../../../sdk/go");
 /** The contract, and what stands between Go's library and WASI 0.2. */
 const TEXTS = {
   contract: path("../../../sdk/wit/actor.wit"),
+  timers: path("../../../sdk/wit/timers.wit"),
   adapter: path("preview1.wat"),
   adapterWit: path("preview1.wit"),
 } as const;
-/** The contract's world with everything that is in it: what an actor does not use is not imported. */
-const WORLD = "actor-with-state";
+/** Everything that the contract has: what an actor does not use is not imported. */
+const WORLD = {
+  name: "go-actor",
+  text: "world go-actor { include actor-with-state; import timers; }",
+} as const;
 
 async function open({ folder }: Source): Promise<OpenSource> {
   const toolchain = await findToolchain(folder);
@@ -65,12 +69,13 @@ async function digestInputs(
 
 async function make(folder: string, toolchain: Toolchain): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await compile({ toolchain, folder, sdk: SDK });
-  const { contract, adapter, adapterWit } = await readTexts();
+  const { contract, timers, adapter, adapterWit } = await readTexts();
   try {
     return await coreToComponent({
       bytes,
-      wit: contract,
-      world: WORLD,
+      // The files of one package.
+      wit: [contract, timers.replace(/^package .*;$/m, ""), WORLD.text].join("\n"),
+      world: WORLD.name,
       adapters: { wasi_snapshot_preview1: { text: adapter, wit: adapterWit } },
     });
   } catch (error) {
@@ -85,11 +90,13 @@ async function make(folder: string, toolchain: Toolchain): Promise<Uint8Array<Ar
 }
 
 async function readTexts(): Promise<Record<keyof typeof TEXTS, string>> {
-  const { contract, adapter, adapterWit } = TEXTS;
-  const [one, two, three] = await Promise.all(
-    [contract, adapter, adapterWit].map((at) => Deno.readTextFile(at)),
-  );
-  return { contract: one ?? "", adapter: two ?? "", adapterWit: three ?? "" };
+  const { contract, timers, adapter, adapterWit } = TEXTS;
+  return {
+    contract: await Deno.readTextFile(contract),
+    timers: await Deno.readTextFile(timers),
+    adapter: await Deno.readTextFile(adapter),
+    adapterWit: await Deno.readTextFile(adapterWit),
+  };
 }
 
 function path(relative: string): string {

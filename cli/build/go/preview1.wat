@@ -11,6 +11,7 @@
 ;;   4112  where they have to end
 ;;   4116  where the next array goes that is answered
 ;;   4120  handles of stdout and stderr, once they are known, each plus 1
+;;   4128  where bytes are put over each other, if they are
 ;;   4160  answers of a fixed size
 ;;   4352  open files: 64 times state (0 free, 1 folder given at the start, 2 opened), handle, position; number 0 is
 ;;         descriptor 3
@@ -55,7 +56,16 @@
         (local.set $at (i32.load (i32.const 4104)))
         (local.set $end (i32.add (local.get $at) (local.get $size)))
         (if (i32.gt_u (local.get $end) (i32.load (i32.const 4112))) (then (unreachable)))
-        (i32.store (i32.const 4104) (i32.add (local.get $end) (i32.load (i32.const 4108)))))
+        (i32.store (i32.const 4104) (i32.add (local.get $end) (i32.load (i32.const 4108))))
+        (if (i32.load (i32.const 4128))
+          (then
+            (local.set $at (i32.load (i32.const 4128)))
+            (local.set $end (i32.add (local.get $at) (local.get $size)))
+            (if (i32.gt_u (local.get $end) (i32.mul (memory.size) (i32.const 65536)))
+              (then
+                (if (i32.eq (i32.const -1)
+                    (memory.grow (i32.add (i32.shr_u (local.get $size) (i32.const 16)) (i32.const 1))))
+                  (then (unreachable))))))))
       (else
         (local.set $at (i32.and (i32.add (i32.load (i32.const 4116)) (i32.const 7)) (i32.const -8)))
         (local.set $end (i32.add (local.get $at) (local.get $size)))
@@ -87,15 +97,17 @@
     (i32.store (i32.const 4116) (i32.const 5376))
     (call $get_environment (i32.const 4160))
     (i32.load (i32.const 4160)))
+  ;; Only the sizes are of use here. The texts are put over each other, into pages that the runtime does not know of; it
+  ;; will one day, and what it gets has to be zero.
   (func (export "environ_sizes_get") (param $count i32) (param $size i32) (result i32) (local $top i32)
-    ;; The last 768 KiB are not in use: the runtime grows the memory by what it needs beyond the 1 MiB that it has.
     (local.set $top (i32.mul (memory.size) (i32.const 65536)))
-    (drop (call $environment (i32.sub (local.get $top) (i32.const 786432)) (local.get $top)))
+    (i32.store (i32.const 4128) (local.get $top))
+    (drop (call $environment (i32.const 0) (i32.const -1)))
+    (i32.store (i32.const 4128) (i32.const 0))
     (i32.store (local.get $count) (i32.load (i32.const 4164)))
-    (i32.store (local.get $size)
-      (i32.sub (i32.load (i32.const 4104)) (i32.sub (local.get $top) (i32.const 786432))))
-    ;; Whatever the runtime gets of the memory has to be zero.
-    (memory.fill (i32.sub (local.get $top) (i32.const 786432)) (i32.const 0) (i32.load (local.get $size)))
+    (i32.store (local.get $size) (i32.load (i32.const 4104)))
+    (memory.fill (local.get $top) (i32.const 0)
+      (i32.sub (i32.mul (memory.size) (i32.const 65536)) (local.get $top)))
     (i32.const 0))
   (func (export "environ_get") (param $pointers i32) (param $at i32) (result i32)
     (local $pair i32) (local $left i32)

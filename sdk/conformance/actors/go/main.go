@@ -102,7 +102,7 @@ func (run *run) perform(step step) error {
 			if err := json.Unmarshal(value, &ms); err != nil {
 				return err
 			}
-			time.Sleep(time.Duration(ms) * time.Millisecond)
+			troupe.Sleep(time.Duration(ms) * time.Millisecond)
 		case "typed":
 			decoded := typed{Tags: []string{}}
 			if err := json.Unmarshal(value, &decoded); err != nil {
