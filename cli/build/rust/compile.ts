@@ -14,6 +14,11 @@ import { cargoHome, TARGET, type Toolchain } from "./toolchain.ts";
 
 /** Options of cargo. */
 export const BUILD_FLAGS = ["--release", "--lib", `--target=${TARGET}`] as const;
+/**
+ * Options of the compiler beside those of where things are. A heap that is there from the start: when a call does not have
+ * to make the memory larger, its instance can be restored for the next one. More would make that slower, as all of it is.
+ */
+export const COMPILER_FLAGS = ["-Clink-arg=--initial-heap=458752"] as const;
 /** Where cargo puts what it makes on the way, in the author's folder. */
 const WORK_FOLDER = "build/cargo";
 /** Variables by which a person gives cargo other options than the source has; they are inputs. */
@@ -51,7 +56,7 @@ export async function compile(
       env: {
         CARGO_TARGET_DIR: work,
         // Those of the environment and of configurations are not used then.
-        CARGO_ENCODED_RUSTFLAGS: (await remaps(toolchain, source, work)).join("\x1f"),
+        CARGO_ENCODED_RUSTFLAGS: [...COMPILER_FLAGS, ...await remaps(toolchain, source, work)].join("\x1f"),
       },
     },
   );

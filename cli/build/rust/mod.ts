@@ -10,7 +10,7 @@
 
 import { digestJson } from "../digest.ts";
 import type { Language, OpenSource, Source } from "../language.ts";
-import { BUILD_FLAGS, compile, optionsInEnvironment } from "./compile.ts";
+import { BUILD_FLAGS, compile, COMPILER_FLAGS, optionsInEnvironment } from "./compile.ts";
 import { digestPackage, readPackage } from "./package.ts";
 import { findToolchain } from "./toolchain.ts";
 
@@ -28,7 +28,7 @@ async function open({ folder }: Source): Promise<OpenSource> {
       await digestJson({
         format: FORMAT,
         compiler: toolchain.identity,
-        options: [BUILD_FLAGS, optionsInEnvironment()],
+        options: [BUILD_FLAGS, COMPILER_FLAGS, optionsInEnvironment()],
         source: await digestPackage(source),
       }),
     tools: () => Promise.resolve({ rustc: toolchain.version, ...source.crates }),
