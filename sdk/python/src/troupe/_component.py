@@ -25,11 +25,16 @@ from wit_world.imports import mesh as host  # type: ignore[import-not-found]
 from wit_world.imports.failures import Failure as WitFailure  # type: ignore[import-not-found]
 
 try:
+    from wit_world.imports import state as host_state
+except ImportError:  # a component has it when its modules import it
+    host_state = None
+try:
     from wit_world.imports import timers
 except ImportError:  # a component has them when its modules sleep
     timers = None
 
 from . import _frozen
+from .calls import StoredBytes
 from .errors import RefusedError
 from .failure import failure_of
 from .handler import BadHandlerError, Handler
@@ -65,12 +70,35 @@ class _HostCalls:
         host.log(_LEVELS[level], message)
 
 
-def _asked(function: Any, *args: str) -> Any:
-    for arg in args:
-        if not isinstance(arg, str):
-            raise TypeError(f"a path is a string, and {arg!r} is a {type(arg).__name__}")
+class _HostState:
+    """The calls of ``state``, to the host."""
+
+    def get(self, key: str) -> StoredBytes | None:
+        found = _asked(host_state.get, key)
+        return None if found is None else StoredBytes(found.value, found.version)
+
+    def set(self, key: str, value: bytes, ttl: int | None) -> int:
+        return int(_asked(host_state.set, key, value, ttl))
+
+    def swap(self, key: str, expected: int | None, value: bytes, ttl: int | None) -> int | None:
+        version: int | None = _asked(host_state.swap, key, expected, value, ttl)
+        return version
+
+    def delete(self, key: str) -> bool:
+        return bool(_asked(host_state.delete, key))
+
+    def keys(self, prefix: str, after: str | None, limit: int) -> list[str]:
+        return list(_asked(host_state.keys, prefix, after, limit))
+
+    def add(self, key: str, delta: int) -> int:
+        return int(_asked(host_state.add, key, delta))
+
+
+def _asked(function: Any, first: str, *args: Any) -> Any:
+    if not isinstance(first, str):
+        raise TypeError(f"a path or a key is a string, and {first!r} is a {type(first).__name__}")
     try:
-        return function(*args)
+        return function(first, *args)
     except Err as refusal:
         raise RefusedError(refusal.value.code, refusal.value.message) from None
 
@@ -121,6 +149,7 @@ _MOST_TOLD = 3000
 _OWN_FRAMES = (__file__.rpartition("/")[0], "<frozen", "/python/")
 
 _calls = _HostCalls()
+_state = None if host_state is None else _HostState()
 if timers is not None:
     # The library's own sleep comes back at once.
     time.sleep = _sleep
@@ -142,7 +171,7 @@ class WitWorld(wit_world.WitWorld):  # type: ignore[misc]
         random.seed()
         os.environ.update(environment.get_environment())
         try:
-            return _handler.run(payload, _calls)
+            return _handler.run(payload, _calls, _state)
         except BaseException as error:
             failure = failure_of(error, home=_handler.home)
             raise Err(WitFailure(**vars(failure))) from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .calls import Calls
+    from .calls import Calls, StateCalls
     from .verbs import Verb
 
 
@@ -17,6 +17,8 @@ class Hop:
     """One hop, as long as it lasts."""
 
     calls: Calls
+    state: StateCalls | None = None
+    """None in a component that was built without."""
     pending: dict[int, Verb] = field(default_factory=dict)
     """Verbs that were made and not yet yielded, by their identity."""
 
@@ -37,6 +39,17 @@ def current_calls(name: str) -> Calls:
             f"not while the module is loaded"
         )
     return _current.calls
+
+
+def current_state(name: str) -> StateCalls:
+    """Where the calls of ``state`` go. ``name`` is that of the function which needs them, for the error."""
+    current_calls(name)
+    if _current is None or _current.state is None:
+        raise RuntimeError(
+            f"{name} was called in a component that was built without state: "
+            f'write "from troupe import state" in one of its modules'
+        )
+    return _current.state
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import loop
 from ._hop import Hop, during
-from .calls import Calls
+from .calls import Calls, StateCalls
 from .decode import Decoder, decoder_of
 from .errors import NotYieldedError
 from .jsontext import json_text
@@ -35,14 +35,15 @@ class Handler:
         """Name of the module that it is from."""
         self._decoder = _decoder(function)
 
-    def run(self, payload: str, calls: Calls) -> str | None:
+    def run(self, payload: str, calls: Calls, state: StateCalls | None = None) -> str | None:
         """Runs it. What it emits goes to the calls; what it returns last is returned here.
 
         :param payload: A JSON text.
+        :param state: Where the calls of ``state`` go, in a component that has it.
         :returns: The JSON text of the last payload, or None when there is none.
         :raises BaseException: whatever the handler raises.
         """
-        hop = Hop(calls)
+        hop = Hop(calls, state)
         with during(hop):
             result = self.function(self._decoder(json.loads(payload), ""))
             if inspect.isgenerator(result):

@@ -23,9 +23,10 @@ from ..failure import Failure, failure_of
 from ..handler import Handler
 from ..jsontext import json_text
 from ..logs import LineStream, MeshLogHandler, text_stream
+from ._state import TestState
 from ._draft import Draft, Drafted, Route
 
-__all__ = ["Edit", "Emit", "Hop", "Route", "run"]
+__all__ = ["Edit", "Emit", "Hop", "Route", "TestState", "run"]
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def run(
     id: str = "test",
     emits: int = 1000,
     payload_text: str | None = None,
+    state: TestState | None = None,
 ) -> Hop:
     """Runs a handler on a payload. A failure of the handler is part of the result.
 
@@ -119,6 +121,7 @@ def run(
     :param next: Actors that remain.
     :param emits: Most emits.
     :param payload_text: The payload as a JSON text, where the spelling counts.
+    :param state: What it keeps; given to several runs, the later ones find what the earlier ones left.
     :raises BadHandlerError: when it can be no handler.
     :raises NotJsonError: when the payload or a header is no JSON.
     """
@@ -136,7 +139,7 @@ def run(
     calls = _Calls(draft, hop)
     try:
         with _logged(calls):
-            last = ready.run(text, calls)
+            last = ready.run(text, calls, TestState() if state is None else state)
         if last is not None:
             calls.emit(last)
     except BaseException as error:
