@@ -1,7 +1,6 @@
 package troupe
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -53,13 +52,13 @@ func FailureOf(err error) *Failure {
 	for _, link := range chain {
 		failure.addType(link)
 	}
-	failure.Kind, failure.Lineage = decided(err, failure.Lineage)
+	failure.Kind, failure.Lineage = decided(chain, failure.Lineage)
 	failure.Traceback = tracebackOf(chain)
 	failure.Details = detailsOf(chain)
 	return failure
 }
 
-// chainOf gives an error and all that it wraps, as errors.Is would visit them.
+// chainOf gives an error and all that it wraps. It ends also where errors.Is would not, as in a chain that goes round.
 func chainOf(err error) []error {
 	chain := []error{err}
 	for at := 0; at < len(chain) && len(chain) < maxChain; at++ {
@@ -82,18 +81,15 @@ func (failure *Failure) addType(err error) {
 }
 
 // decided picks the kind out of the types of a chain. What says whether to try again comes first.
-func decided(err error, types []string) (kind string, lineage []string) {
+func decided(chain []error, types []string) (kind string, lineage []string) {
 	types = append(types, "error")
-	var fatal *FatalError
-	var retry *RetryAfterError
-	switch {
-	case errors.As(err, &fatal):
-		return "troupe.Fatal", without(types, "troupe.Fatal")
-	case errors.As(err, &retry):
-		return "troupe.RetryAfter", without(types, "troupe.RetryAfter")
-	default:
-		return types[0], types[1:]
+	for _, err := range chain {
+		switch err.(type) {
+		case *FatalError, *RetryAfterError:
+			return kindOf(err), without(types, kindOf(err))
+		}
 	}
+	return types[0], types[1:]
 }
 
 func without(types []string, kind string) []string {

@@ -3,8 +3,8 @@ package troupe
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"slices"
 )
 
 // Run handles one envelope with a handler, against whatever stands for the mesh. It is what a component and the package
@@ -24,10 +24,10 @@ func Run[In, Out any](
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	out, err := call(handler, &Context{Context: ctx, mesh: mesh}, in)
-	if errors.Is(err, Nothing) {
-		return "", false, nil
-	}
 	if err != nil {
+		if slices.ContainsFunc(chainOf(err), func(link error) bool { return link == Nothing }) {
+			return "", false, nil
+		}
 		return "", false, FailureOf(err)
 	}
 	last, err = encode(out)
