@@ -10,8 +10,13 @@ import { TroupeError } from "../errors.ts";
 import { scanJson } from "../json_text.ts";
 import type { Limits } from "../limits.ts";
 
-/** Most calls that are told to the host in one hop, refused ones included. Far more than all that can be allowed. */
-export const MOST_CALLS = 50_000;
+/**
+ * Most calls of one hop that are refused: each is told to the host, which makes sure that it had to be. What is allowed has
+ * bounds of its own.
+ */
+export const MOST_REFUSED = 4_096;
+/** How many of the longest texts may be in them, all together. */
+const REFUSED_TEXTS = 4;
 /** Most edits of route and headers in one hop. */
 const MOST_EDITS = 4_096;
 /** Most bytes of paths and values in all edits of one hop: what is in headers has to fit into an envelope. */
@@ -29,7 +34,8 @@ export function longestText({ emittedBytes }: Pick<Limits, "emittedBytes">): num
 /** Counts down during one hop. */
 export class Allowance {
   readonly #limits: Limits;
-  #calls = MOST_CALLS;
+  #refused = MOST_REFUSED;
+  #refusedBytes: number;
   #edits = MOST_EDITS;
   #editBytes = MOST_EDIT_BYTES;
   #events: number;
@@ -38,14 +44,16 @@ export class Allowance {
 
   constructor(limits: Limits) {
     this.#limits = limits;
+    this.#refusedBytes = REFUSED_TEXTS * longestText(limits);
     this.#events = limits.emits;
     this.#eventBytes = limits.emittedBytes;
     this.#logBytes = limits.logBytes;
   }
 
-  /** Whether one more call may be told to the host. */
-  call(): boolean {
-    return this.#calls-- > 0;
+  /** Whether one more call may be refused, of so many bytes. */
+  refusal(bytes: number): boolean {
+    this.#refusedBytes -= bytes;
+    return this.#refused-- > 0 && this.#refusedBytes >= 0;
   }
 
   /** An edit of so many bytes, path and value together. @throws {RefusedCallError} */

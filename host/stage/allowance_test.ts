@@ -35,6 +35,15 @@ Deno.test("edits: so many, and so many bytes", () => {
   assertThrows(() => large.edit(1), RefusedCallError, "bytes of edits");
 });
 
+Deno.test("refused calls: so many, and so much in them; what is allowed does not count", () => {
+  const many = allowance();
+  for (let n = 0; n < 4096; n++) assert(many.refusal(1));
+  assertEquals(many.refusal(1), false);
+  const large = allowance({ emittedBytes: 1024 * 1024 });
+  for (let n = 0; n < 4; n++) assert(large.refusal(2 * 1024 * 1024));
+  assertEquals(large.refusal(1), false);
+});
+
 Deno.test("events: so many, so long, so many bytes, and JSON", () => {
   const of = allowance({ emits: 2, emittedBytes: 100_000 });
   assertThrows(() => of.event("{", 1), RefusedCallError, "offset 1");

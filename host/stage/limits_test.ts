@@ -182,6 +182,33 @@ Deno.test("emits: more than limits.emits, or more bytes than limits.emittedBytes
   });
 });
 
+Deno.test("as many emits as a spec allows are taken", async () => {
+  await withStage(await obedientActor(), { limits: { emits: 60_000 } }, async ({ stage }) => {
+    const result = await stage.run(order("1", ["emitMany", 59_999, 1]));
+    assertEquals(result.ok ? result.emits.length : result.failure, 60_000);
+  });
+});
+
+Deno.test("an actor whose refused calls have much in them is stopped after few of them", async () => {
+  const component = await watComponent({
+    handle: `
+      (memory.fill (i32.const 4096) (i32.const 0x78) (i32.const 100000))
+      (loop $again
+        (call $log (i32.const 1) (i32.const 4096) (i32.const 1))
+        (call $emit (i32.const 4096) (i32.const 100000) (i32.const 512))
+        (br $again))
+      (unreachable)`,
+  });
+  await withStage(component, { limits: { emittedBytes: 200_000 } }, async ({ stage, events, logs }) => {
+    const result = await stage.run(envelope("1", 1));
+    assert(!result.ok);
+    assertEquals(result.failure.type, "troupe.OutputLimit");
+    assertMatch(result.failure.message, /refused calls/);
+    assert(logs.length < 100, `${logs.length} calls`);
+    assertEquals(events.filter(({ kind }) => kind !== "child-started"), []);
+  });
+});
+
 Deno.test("edits and events without end are refused", async () => {
   await withStage(await obedientActor(), { limits: { emits: 3 } }, async ({ stage, flies }) => {
     const run = async (...steps: [string, ...unknown[]][]) => told(await stage.run(order("1", ...steps)));

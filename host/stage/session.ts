@@ -11,7 +11,7 @@ import { TroupeError } from "../errors.ts";
 import type { Failure, HopResult } from "../hop.ts";
 import { scanJson } from "../json_text.ts";
 import { guestFailure } from "../resiliency.ts";
-import { Allowance, MOST_CALLS } from "./allowance.ts";
+import { Allowance } from "./allowance.ts";
 import type { Service, ServiceHop, ServiceName, Services } from "./services.ts";
 import type { GuestLog } from "./stage.ts";
 import { type Answer, type Ask, MOST_ASKS } from "./wire/ask.ts";
@@ -71,7 +71,7 @@ export class Session {
   take({ type, body }: Frame): HopResult | undefined {
     switch (type) {
       case FrameType.Call:
-        this.#call(decodeCall(body));
+        this.#call({ ...decodeCall(body), bytes: body.length });
         return undefined;
       case FrameType.Returned:
         return this.#returned(decodeText(body));
@@ -121,9 +121,11 @@ export class Session {
     this.#asked?.over.abort();
   }
 
-  #call({ call, refused }: { call: Call; refused: boolean }): void {
+  #call({ call, refused, bytes }: { call: Call; refused: boolean; bytes: number }): void {
     const envelopeId = this.#envelopeId;
-    if (!this.#allowance.call()) throw new FrameError(`more than ${MOST_CALLS} calls in one hop`);
+    if (refused && !this.#allowance.refusal(bytes)) {
+      throw new FrameError("more refused calls than one hop may make");
+    }
     if (call.verb === "log") {
       if (!this.#allowance.log(byteLength(call.message))) {
         throw new FrameError("more log than limits.logBytes");

@@ -5,7 +5,7 @@
  */
 
 import { Draft, RefusedCallError } from "../../draft.ts";
-import { Allowance, MOST_CALLS } from "../allowance.ts";
+import { Allowance, MOST_REFUSED } from "../allowance.ts";
 import { applyEdit } from "../apply_edit.ts";
 import { byteLength } from "../wire/bytes.ts";
 import { type Call, type Edit, encodeCall, type Level } from "../wire/call.ts";
@@ -100,15 +100,18 @@ export class Mesh {
   }
 
   #send(call: Call, refused: boolean): void {
-    if (!this.#allowance.call()) throw tooManyCalls();
-    this.#port.send(FrameType.Call, this.#nonce, ...encodeCall(call, refused));
+    const parts = encodeCall(call, refused);
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    if (refused && !this.#allowance.refusal(bytes)) throw tooManyRefusals();
+    this.#port.send(FrameType.Call, this.#nonce, ...parts);
   }
 }
 
 /** Not a refusal, which the actor could go on after. */
-function tooManyCalls(): StoppedError {
+function tooManyRefusals(): StoppedError {
   return new StoppedError({
     stopped: "troupe.OutputLimit",
-    message: `More than ${MOST_CALLS} calls in one hop`,
+    message:
+      `More than ${MOST_REFUSED} refused calls in one hop, or too much in them: stop at the first refusal`,
   });
 }
