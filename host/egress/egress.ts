@@ -5,10 +5,11 @@
  */
 
 import { HopEgress } from "./hop_egress.ts";
-import { injectedOf, type ReadSecret, readSecret } from "./injected.ts";
+import { injectedOf } from "./injected.ts";
 import { DEFAULT_EGRESS_LIMITS, type EgressLimits } from "./limits.ts";
 import { type Resolve, resolveBySystem } from "./resolve.ts";
 import type { HttpRule } from "../http_rule.ts";
+import { type ReadSecret, readSecret } from "../secret_source.ts";
 
 export { EgressError, type EgressErrorCode, type HttpErrorCode, InjectedHeaderError } from "./errors.ts";
 export type { Field } from "./fields.ts";

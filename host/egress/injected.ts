@@ -7,14 +7,12 @@
 import { InjectedHeaderError } from "./errors.ts";
 import { isFieldValue } from "../http_field.ts";
 import type { Field } from "./fields.ts";
-import type { HttpRule, SecretSource } from "../http_rule.ts";
+import type { HttpRule } from "../http_rule.ts";
+import type { ReadSecret, SecretSource } from "../secret_source.ts";
 
 /** Shorter values cannot be told from other text, so nothing could be hidden in a response. */
 const SHORTEST = 4;
 const LONGEST = 16 * 1024;
-
-/** Gives what is in a source; undefined when there is nothing. */
-export type ReadSecret = (source: SecretSource) => Promise<string | undefined>;
 
 /** The headers of one entry of the grant, with their values. */
 export interface Injected {
@@ -23,17 +21,6 @@ export interface Injected {
   /** What a response must not show. */
   readonly secrets: readonly string[];
 }
-
-/** Reads environment and files of this process. */
-export const readSecret: ReadSecret = async (source) => {
-  if ("env" in source) return Deno.env.get(source.env);
-  try {
-    return await Deno.readTextFile(source.file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-};
 
 /**
  * The headers that an entry of the grant has injected.
@@ -71,7 +58,7 @@ async function valueOf(
     return fail(`it cannot be read: ${error instanceof Error ? error.message : error}`, error);
   }
   if (text === undefined) return fail("that is not there");
-  // Files end with a line's end, which is not meant.
+  // Variables that were made of files end with a line's end too, which is not meant.
   const value = text.replace(/\r?\n$/, "");
   if (!isFieldValue(value)) return fail("it has characters that no header may have");
   if (value.length < SHORTEST || value.length > LONGEST) {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InjectedHeaderError } from "./errors.ts";
-import { injectedOf, readSecret, withInjected } from "./injected.ts";
-import type { HttpRule, SecretSource } from "../http_rule.ts";
+import { injectedOf, withInjected } from "./injected.ts";
+import type { HttpRule } from "../http_rule.ts";
+import { readSecret, type SecretSource } from "../secret_source.ts";
 
 const rule = (from: SecretSource, prefix?: string): HttpRule => ({
   host: "a.example",

@@ -5,7 +5,8 @@
  */
 
 import { TroupeError } from "../errors.ts";
-import type { Grants, SecretSource } from "../grants.ts";
+import type { Grants } from "../grants.ts";
+import { readSecret, type SecretSource } from "../secret_source.ts";
 import type { Config } from "../stage/wire/load.ts";
 
 /** A value that is granted is not there. */
@@ -26,22 +27,20 @@ export class SecretMissingError extends TroupeError {
 export async function configOf({ env = {}, secrets = {} }: Pick<Grants, "env" | "secrets">): Promise<Config> {
   const environment = Object.entries(env);
   const found = await Promise.all(
-    Object.entries(secrets).map(async ([name, source]) => [name, await readSecret(name, source)] as const),
+    Object.entries(secrets).map(async ([name, source]) => [name, await valueOf(name, source)] as const),
   );
   return { environment, values: [...environment, ...found] };
 }
 
-async function readSecret(name: string, source: SecretSource): Promise<string> {
-  if ("env" in source) {
-    const value = Deno.env.get(source.env);
-    if (value === undefined) throw new SecretMissingError(name, source);
-    return value;
-  }
+async function valueOf(name: string, source: SecretSource): Promise<string> {
+  let value: string | undefined;
   try {
-    return (await Deno.readTextFile(source.file)).replace(/\r?\n$/, "");
+    value = await readSecret(source);
   } catch (error) {
     throw new SecretMissingError(name, source, { cause: error });
   }
+  if (value === undefined) throw new SecretMissingError(name, source);
+  return value;
 }
 
 /** Shorter ones cannot be told from other text. */
