@@ -22,6 +22,9 @@ async function makeGroup(): Promise<string | undefined> {
 }
 
 const group = await makeGroup();
+/** Whether groups in it can bound their threads: not where a hierarchy of version 1 has the controller. */
+const boundsThreads = group !== undefined &&
+  (await Deno.readTextFile(`${group}/cgroup.controllers`)).trim().split(" ").includes("pids");
 
 Deno.test({
   name: "a process is put into a group of its own, which goes when it has ended; remains of others go too",
@@ -35,6 +38,10 @@ Deno.test({
       assertEquals([layer.name, layer.state], ["cgroup", "on"], layer.why);
       const groups = await Deno.readTextFile(`/proc/${child.pid}/cgroup`);
       assertStringIncludes(groups, `/sandbox-${child.pid}\n`);
+      if (boundsThreads) {
+        assertEquals(await Deno.readTextFile(`${folder}/sandbox-${child.pid}/pids.max`), "256\n");
+        assertEquals(layer.why, "");
+      } else assertStringIncludes(layer.why, "no controller");
       await child.stdin.close();
       await child.status;
       remove();
@@ -43,6 +50,21 @@ Deno.test({
       await Deno.remove(folder);
     }
   },
+});
+
+Deno.test("where groups can bound their threads, the folder is told to let them", async () => {
+  // A folder that looks like a group, as far as it is read: what the kernel makes of it is not there.
+  const folder = await Deno.makeTempDir({ prefix: "troupe-cgroup-" });
+  try {
+    await Deno.writeTextFile(`${folder}/cgroup.controllers`, "cpu memory pids\n");
+    await Deno.writeTextFile(`${folder}/cgroup.subtree_control`, "\n");
+    const { layer } = joinGroup(Deno.pid, folder);
+    assertEquals(await Deno.readTextFile(`${folder}/cgroup.subtree_control`), "+pids");
+    assertEquals(layer.state, "off");
+    assertStringIncludes(layer.why, "pids.max");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("without a folder, or with one that is none, it is off and says why", async () => {
