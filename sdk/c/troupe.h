@@ -264,7 +264,7 @@ bool troupe_failed(void);
  * Takes the failure that stands, so that the hop goes on; false when there is none.
  *
  *     troupe_failure refusal;
- *     if (!troupe_set(".route.next", plan) && troupe_catch(&refusal)) troupe_log(TROUPE_WARN, refusal.kind);
+ *     if (!troupe_set(".route.next", task) && troupe_catch(&refusal)) troupe_log(TROUPE_WARN, refusal.kind);
  *
  * @param failure Where to put it; may be NULL.
  */

@@ -46,11 +46,9 @@ typedef struct troupe_hop_options {
 typedef struct troupe_hop {
   /** Payloads of what it emitted, as an array: empty when it failed, since a hop is all or nothing. */
   troupe_json payloads;
-  /** What it emitted: `[{"payload": …, "route": {"prev": […], "curr": …, "next": […]}, "headers": {…}}, …]`.
-   */
+  /** What it emitted, each as `{"payload": …, "route": {"prev": […], "curr": …, "next": […]}, "headers": {…}}`. */
   troupe_json emits;
-  /** Its edits, without the refused ones: `[{"verb": "set", "path": …, "value": …}, {"verb": "del", "path":
-   * …}, …]`. */
+  /** Its edits, without the refused ones: `{"verb": "set", "path": …, "value": …}`, `{"verb": "del", "path": …}`. */
   troupe_json edits;
   /** Events that it sent upstream. */
   troupe_json flies;

@@ -16,7 +16,7 @@ import { SDK_FOLDER } from "./sources.ts";
  */
 export const FLAGS = [
   ...["-std=gnu17", "-Os", "-Werror", "-mexec-model=reactor"],
-  ...["-Wl,-z,stack-size=262144", "-Wl,--strip-all"],
+  ...["-Wl,-z,stack-size=262144", "-Wl,--strip-all", "-fmacro-prefix-map=./="],
 ] as const;
 
 /**

@@ -2,13 +2,14 @@
  * The contract's interfaces as the core module imports and exports them: the canonical ABI of
  * sdk/wit/actor.wit, by hand.
  *
- * Written for the actor.wit with this SHA-256; tests/sdk/c_test.ts fails when it is another one. Then compare
- * the two, change this file and entry.c where they differ, and put the new digest here: WIT-SHA256
- * 5bede163cd94e993fa7651fc97b8b71d238815ac99c71f60c99e210253baf6fc
+ * Written for the actor.wit with the digest below; tests/sdk/c_test.ts fails when it is another one. Then
+ * compare the two, change this file and entry.c where they differ, and put the new digest there.
  *
  * Strings are an address and a length. A result is a record in memory whose first byte is 0 for ok: where to
  * put it is the last argument. What the host returns it puts into memory that it asks `cabi_realloc` for.
  */
+
+/* WIT-SHA256 5bede163cd94e993fa7651fc97b8b71d238815ac99c71f60c99e210253baf6fc */
 
 #define MESH(name) __attribute__((import_module("troupe:actor/mesh@0.1.0"), import_name(name)))
 

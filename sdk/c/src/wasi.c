@@ -40,12 +40,15 @@ static void print_bytes(int stream, const char *bytes, size_t size) {
   }
 }
 
-/* In a component that prints nothing the library's half of this is not linked. */
-__attribute__((weak)) int fflush(FILE *file);
+/**
+ * Has the library print what it still keeps, for all files. It is what the library does when a program ends,
+ * and is linked with whatever prints, which `fflush` is not; where nothing prints, it is not there.
+ */
+__attribute__((weak)) void __stdio_exit(void);
 
 /** What came after the last newline. */
 static void print_rest(void) {
-  if (fflush) fflush(NULL);
+  if (__stdio_exit) __stdio_exit();
   for (int stream = 0; stream < 2; stream++) {
     if (lines[stream].size > 0) print_line(stream);
   }

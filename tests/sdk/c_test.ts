@@ -1,0 +1,333 @@
+// Actors in C as an author meets them: the SDK's own tests, a new actor from its first test to a sandbox, what the build
+// says of mistakes, and what an instance keeps.
+
+import { buildActor, BuildError } from "@troupe/cli/build";
+import { type ActorSpec, parseActorSpec } from "@troupe/controller/spec";
+import { prepareComponent } from "@troupe/host/component/prepare";
+import { parseEnvelope } from "@troupe/host/envelope";
+import type { HopResult } from "@troupe/host/hop";
+import { configOf } from "@troupe/host/granted/config";
+import { startStage } from "@troupe/host/stage/supervisor";
+import { lacks } from "@troupe/tests/require";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { encodeHex } from "@std/encoding/hex";
+import { fromFileUrl, join } from "@std/path";
+import { call, hop, openComponent } from "../../host/stage/child/_restored_testing.ts";
+
+const ROOT = fromFileUrl(new URL("../..", import.meta.url));
+const SDK = join(ROOT, "sdk", "c");
+const MISSING = lacks("zig", "python3 -m pip install ziglang==0.17.1, and a link to the zig in it") ||
+  lacks("make", "Debian: apt-get install make") || lacks("cc", "Debian: apt-get install gcc");
+
+const ran = async (program: string, args: string[], cwd: string): Promise<string> => {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
+  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assert(success, `${program} ${args.join(" ")}:\n${text}`);
+  return text;
+};
+
+interface Folder extends AsyncDisposable {
+  readonly path: string;
+}
+
+async function temporary(): Promise<Folder> {
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "troupe-c-test-" }));
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+async function specOf(folder: string): Promise<ActorSpec> {
+  const file = join(folder, "actor.yaml");
+  return parseActorSpec(await Deno.readTextFile(file), { file });
+}
+
+/** An actor of one file. */
+async function actor(folder: string, source: string, spec = ""): Promise<ActorSpec> {
+  await Deno.writeTextFile(join(folder, "actor.c"), source);
+  await Deno.writeTextFile(
+    join(folder, "actor.yaml"),
+    `apiVersion: troupe.dev/v1alpha1\nkind: Actor\nmetadata: { name: tested }\n` +
+      `spec:\n  component: { file: build/tested.wasm }\n${spec}`,
+  );
+  return await specOf(folder);
+}
+
+/** Builds an actor and has it handle payloads in its sandbox. */
+async function hops(spec: ActorSpec, payloads: readonly unknown[]) {
+  await buildActor(spec, { check: true });
+  await using cache = await temporary();
+  const { name, limits, grants, isolation } = spec;
+  const component = await prepareComponent(spec.component, { cacheDir: cache.path, grants, limits });
+  const logs: string[] = [];
+  const stage = await startStage({
+    ...{ actor: name, component, limits, isolation, grants, cacheDir: cache.path },
+    config: await configOf(grants),
+    onLog: ({ level, message }) => void logs.push(`${level}: ${message}`),
+  });
+  try {
+    const results: HopResult[] = [];
+    for (const [n, payload] of payloads.entries()) {
+      const body = { id: `hop-${n}`, route: { prev: [], curr: name, next: [] }, payload };
+      results.push(await stage.run(parseEnvelope(new TextEncoder().encode(JSON.stringify(body)))));
+    }
+    return { results, logs };
+  } finally {
+    await stage.close();
+  }
+}
+
+const payloadsOf = (result?: HopResult) =>
+  result?.ok ? result.emits.map(({ payload }) => JSON.parse(payload)) : [];
+const failureOf = (result?: HopResult) => result?.ok === false ? result.failure : undefined;
+
+Deno.test("C: the binding is that of the contract", async () => {
+  const contract = await Deno.readFile(join(ROOT, "sdk", "wit", "actor.wit"));
+  const binding = await Deno.readTextFile(join(SDK, "src", "binding.c"));
+  const digest = encodeHex(await crypto.subtle.digest("SHA-256", contract));
+  assertEquals(/WIT-SHA256 (\w+)/.exec(binding)?.[1], digest, "see the head of sdk/c/src/binding.c");
+});
+
+Deno.test({
+  name: "C: the SDK's own tests",
+  ignore: MISSING,
+  async fn() {
+    await using build = await temporary();
+    const text = await ran("make", ["test", `BUILD=${build.path}`], SDK);
+    assertMatch(text, /arena and heap: ok/);
+    assertMatch(text, /sdk: ok/);
+    assertMatch(text, /JSON that chance made: \d+ taken/);
+    assertMatch(text, /cases passed, 0 failed/);
+  },
+});
+
+Deno.test({
+  name: "C: examples of the headers and of the README compile",
+  ignore: MISSING,
+  async fn() {
+    const sources: string[] = [];
+    for (const header of ["troupe.h", "troupe_testing.h"]) {
+      const text = await Deno.readTextFile(join(SDK, header));
+      for (const [block] of text.matchAll(/(?:^ \* {5}.*\n(?: \*\n(?= \* {5}))?)+/gm)) {
+        const code = block.replaceAll(/^ \*(?: {5})?/gm, "");
+        const lines = code.split("\n");
+        const start = lines.findIndex((line) => line.startsWith("#include"));
+        if (start >= 0) sources.push(lines.slice(start).join("\n"));
+        else sources.push(`troupe_json example(troupe_json task) {\n${code}\nreturn task;\n}`);
+      }
+    }
+    const readme = await Deno.readTextFile(join(SDK, "README.md"));
+    for (const [, code = ""] of readme.matchAll(/^```c\n([\s\S]*?)^```/gm)) sources.push(code);
+    assert(sources.length >= 6, `${sources.length} examples`);
+    await using folder = await temporary();
+    for (const source of sources) {
+      const head =
+        '#include <assert.h>\n#include "troupe_testing.h"\ntroupe_json example(troupe_json task);\n';
+      await Deno.writeTextFile(join(folder.path, "example.c"), head + source);
+      const strict = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", `-I${SDK}`];
+      await ran("cc", [...strict, "example.c"], folder.path);
+    }
+  },
+});
+
+Deno.test({
+  name: "C: a new actor is tested, built and run; elsewhere it is built to the same bytes",
+  ignore: MISSING,
+  async fn() {
+    await using folder = await temporary();
+    const troupe = ["run", "-A", "--config", join(ROOT, "deno.json"), join(ROOT, "cli", "main.ts")];
+    await ran(Deno.execPath(), [...troupe, "new", "greet", "--language", "c"], folder.path);
+    const greet = join(folder.path, "greet");
+    await ran("make", ["test"], greet);
+    const spec = await specOf(greet);
+    const built = await buildActor(spec, { check: true });
+    assert(built.built && built.component);
+    assertEquals((await buildActor(spec, { check: true })).built, false);
+    const { results } = await hops(spec, [{ name: "Ada" }, {}]);
+    assertEquals(payloadsOf(results[0]), [{ greeting: "Hello, Ada!" }]);
+    assertEquals(failureOf(results[1])?.type, "troupe.Fatal");
+    assertMatch(failureOf(results[1])?.traceback ?? "", /at handle \(actor\.c:\d+\)/);
+    const elsewhere = join(folder.path, "a longer way", "greet");
+    await Deno.mkdir(elsewhere, { recursive: true });
+    for (const name of ["actor.c", "actor_test.c", "Makefile", "actor.yaml"]) {
+      await Deno.copyFile(join(greet, name), join(elsewhere, name));
+    }
+    const again = await buildActor(await specOf(elsewhere), { check: true });
+    assertEquals(again.component?.digest, built.component.digest);
+  },
+});
+
+const MISTAKES: readonly [what: string, source: string, code: string, message: RegExp][] = [
+  [
+    "an error",
+    "#include <troupe.h>\ntroupe_json handle(troupe_json task) { return tusk; }\n",
+    "troupe.SourceError",
+    /\/actor\.c:2:\d+: error: use of undeclared identifier 'tusk'/,
+  ],
+  [
+    "a warning that is given unasked",
+    '#include <troupe.h>\ntroupe_json handle(troupe_json task) { troupe_format("%d", "x"); return task; }\n',
+    "troupe.SourceError",
+    /\/actor\.c:2:\d+: error: .*-Wformat/,
+  ],
+  ["no handler", "#include <troupe.h>\n", "troupe.BadHandler", /troupe_json handle\(troupe_json payload\)/],
+  [
+    "a file",
+    "#include <stdio.h>\n#include <troupe.h>\n" +
+    'troupe_json handle(troupe_json task) { FILE *f = fopen("x", "r"); if (f) fclose(f); return task; }\n',
+    "troupe.AbsentGlobal",
+    /leave fopen and its kin out/,
+  ],
+];
+
+for (const [what, source, code, message] of MISTAKES) {
+  Deno.test({
+    name: `C: what the build says of ${what}`,
+    ignore: MISSING,
+    async fn() {
+      await using folder = await temporary();
+      const spec = await actor(folder.path, source);
+      const error = await assertRejects(() => buildActor(spec, { check: true }), BuildError, undefined);
+      assertEquals(error.code, code, error.message);
+      assertMatch(error.message, message);
+    },
+  });
+}
+
+Deno.test("C: without a compiler, the build says how to get one", async () => {
+  await using folder = await temporary();
+  const spec = await actor(folder.path, "");
+  const before = [Deno.env.get("PATH") ?? "", Deno.env.get("WASI_SDK_PATH")] as const;
+  Deno.env.set("PATH", folder.path);
+  Deno.env.delete("WASI_SDK_PATH");
+  try {
+    const error = await assertRejects(() => buildActor(spec, { check: true }), BuildError);
+    assertEquals(error.code, "troupe.ToolchainMissing");
+    assertMatch(error.message, /python3 -m pip install ziglang==/);
+  } finally {
+    Deno.env.set("PATH", before[0]);
+    if (before[1] !== undefined) Deno.env.set("WASI_SDK_PATH", before[1]);
+  }
+});
+
+const LIBRARY = `#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <troupe.h>
+#include <unistd.h>
+
+static char *joined(const char *a, const char *b) {
+  char *text = malloc(strlen(a) + 1);
+  strcpy(text, a);
+  text = realloc(text, strlen(a) + strlen(b) + 1);
+  return strcat(text, b);
+}
+
+troupe_json handle(troupe_json task) {
+  printf("printed %d\\nand %s", 1, "the rest");
+  fprintf(stderr, "to stderr\\n");
+  char *text = joined(getenv("GREETING") ? getenv("GREETING") : "none", "!");
+  struct timespec moment = {0, 1000000};
+  unsigned char bytes[4] = {0};
+  /* A new instance follows one that slept: it had something of the host's open. */
+  int slept = troupe_type_of(task) == TROUPE_STRING ? nanosleep(&moment, NULL) : 0;
+  int drawn = getentropy(bytes, sizeof bytes);
+  troupe_json made = troupe_object({"text", troupe_text(text)}, {"slept", troupe_int(slept)},
+                                   {"drawn", troupe_int(drawn)}, {"late", troupe_bool(time(NULL) > 1700000000)},
+                                   {"no home", troupe_bool(getenv("HOME") == NULL)}, {"task", task});
+  free(text);
+  return made;
+}
+`;
+
+Deno.test({
+  name: "C: what is left of the C library works, and instances that use it are restored",
+  ignore: MISSING,
+  async fn() {
+    await using folder = await temporary();
+    const spec = await actor(folder.path, LIBRARY, "  grants: { env: { GREETING: hello } }\n");
+    const { results, logs } = await hops(spec, ["sleep"]);
+    const expected = { text: "hello!", slept: 0, drawn: 0, late: true, "no home": true, task: "sleep" };
+    assertEquals(payloadsOf(results[0]), [expected], JSON.stringify(results[0]));
+    assertEquals(logs, ["info: printed 1", "warn: to stderr", "info: and the rest"]);
+    assert(spec.component.kind === "file");
+    const open = await openComponent(await Deno.readFile(spec.component.path));
+    const restored = open.restored();
+    for (let n = 0; n < 50; n++) await hop(restored, "1");
+    assertEquals([open.why, open.made()], [undefined, 1]);
+  },
+});
+
+const COUNTING = `#include <stdlib.h>
+#include <troupe.h>
+
+static int calls;
+
+troupe_json handle(troupe_json task) {
+  char *taken = malloc(1000);
+  taken[0] = 'x';
+  troupe_list list = {0};
+  for (int n = 0; n < 50; n++) troupe_add(&list, troupe_text(troupe_format("%c%d", taken[0], n)));
+  free(taken);
+  if (troupe_type_of(task) == TROUPE_STRING) troupe_string_at(task, "x");
+  return troupe_object({"calls", troupe_int(++calls)}, {"list", troupe_list_done(&list)});
+}
+`;
+
+Deno.test({
+  name: "C: after 100,000 calls an instance has the memory that it began with, and restored ones forget them",
+  ignore: MISSING,
+  async fn() {
+    await using folder = await temporary();
+    const spec = await actor(folder.path, COUNTING);
+    const { component } = await buildActor(spec, { check: true });
+    const open = await openComponent(await Deno.readFile(component?.path ?? ""));
+    const instance = open.fresh();
+    const bytes = instance.memoryBytes();
+    let last: string | undefined;
+    for (let n = 0; n < 100_000; n++) {
+      last = (await call(instance, n % 3 === 0 ? '"failing"' : "1")).returned ?? last;
+    }
+    assertEquals(instance.memoryBytes(), bytes);
+    assertMatch(last ?? "", /"calls":99999|"calls":100000/);
+    const made = open.made();
+    const restored = open.restored();
+    for (let n = 0; n < 100; n++) {
+      const { returned } = await hop(restored, "1");
+      assertMatch(returned ?? "", /"calls":1,/);
+    }
+    assertEquals(open.made() - made, 1);
+  },
+});
+
+const FULL = `#include <troupe.h>
+
+static volatile int deep;
+
+static int descend(int n) {
+  volatile char room[1000] = {0};
+  deep = n;
+  return descend(n + 1) + room[n % 1000];
+}
+
+troupe_json handle(troupe_json task) {
+  if (troupe_same(troupe_as_string(task), "stack")) return troupe_int(descend(0));
+  if (troupe_same(troupe_as_string(task), "memory")) while (troupe_alloc(100000)) {}
+  return task;
+}
+`;
+
+Deno.test({
+  name:
+    "C: want of memory is a failure with a name, and too deep a stack a trap; the next envelope is served",
+  ignore: MISSING,
+  async fn() {
+    await using folder = await temporary();
+    const spec = await actor(folder.path, FULL, "  limits: { memory: 16Mi }\n");
+    const { results } = await hops(spec, ["memory", "on", "stack", "on"]);
+    const [memory, after, stack, last] = results;
+    assertEquals(failureOf(memory)?.type, "OutOfMemory", JSON.stringify(memory));
+    assertMatch(failureOf(memory)?.message ?? "", /limits\.memory/);
+    assertEquals(failureOf(stack)?.type, "troupe.Trap", JSON.stringify(stack));
+    assertEquals([payloadsOf(after), payloadsOf(last)], [["on"], ["on"]]);
+  },
+});
