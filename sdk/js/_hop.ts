@@ -7,11 +7,17 @@
 import type { MeshCalls } from "./calls.ts";
 import type { StateCalls } from "./state_calls.ts";
 
-/** One hop, as long as it lasts. */
-export interface CurrentHop {
+/** Where the calls of a hop go. */
+export interface HopCalls {
   readonly calls: MeshCalls;
   /** None in a component that was built without. */
   readonly state?: StateCalls | undefined;
+  /** Waits for so many milliseconds. None in a component that was built without. */
+  readonly sleep?: ((ms: number) => void) | undefined;
+}
+
+/** One hop, as long as it lasts. */
+export interface CurrentHop extends HopCalls {
   /** Verbs that were made and not yet yielded. */
   readonly pending: Set<object>;
 }
@@ -32,4 +38,11 @@ export function duringHop<T>(hop: CurrentHop, run: () => T): T {
   } finally {
     current = outer;
   }
+}
+
+/** Makes a hop the current one until it is disposed of: for tests, where other code runs in between. */
+export function holdHop(hop: CurrentHop): Disposable {
+  const outer = current;
+  current = hop;
+  return { [Symbol.dispose]: () => void (current = outer) };
 }

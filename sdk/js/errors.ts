@@ -52,7 +52,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Something was awaited, and nothing settles promises in an actor. */
+/** Something was awaited that never comes. */
 export class AwaitError extends Error {
   override readonly name = "AwaitError";
 }

@@ -4,65 +4,63 @@
  * @module
  */
 
-import { duringHop } from "./_hop.ts";
-import type { MeshCalls } from "./calls.ts";
+import { type CurrentHop, duringHop, type HopCalls } from "./_hop.ts";
 import { AwaitError, NotYieldedError } from "./errors.ts";
-import { isGenerator, isPromise, jsonText } from "./json.ts";
+import { isAsyncGenerator, isGenerator, isPromise, jsonText } from "./json.ts";
 import { getValue } from "./mesh.ts";
-import type { StateCalls } from "./state_calls.ts";
 import { Verb } from "./verbs.ts";
 
-/**
- * An actor: a plain function from payload to payload, or a generator. `undefined` emits nothing (more), `null` is the
- * payload null.
- */
-export type Handler<In = never, Out = unknown> = (
-  payload: In,
-) => Out | undefined | void | Generator<Verb<unknown> | Out, Out | undefined | void, never>;
+/** What a handler that is not asynchronous returns. */
+type Returned<Out> = Out | undefined | void | Generator<Verb<unknown> | Out, Out | undefined | void, never>;
+
+/** What one returns that is. */
+type Promised<Out> =
+  | Promise<Out | undefined | void>
+  | AsyncGenerator<Verb<unknown> | Out, Out | undefined | void, never>;
 
 /**
- * Runs a handler. What it emits goes to the calls; what it returns last is returned here.
+ * An actor: a function from payload to payload, or a generator, either of them asynchronous or not. `undefined` emits
+ * nothing (more), `null` is the payload null.
+ */
+export type Handler<In = never, Out = unknown> = (payload: In) => Returned<Out> | Promised<Out>;
+
+/**
+ * Runs a handler that is not asynchronous. What it emits goes to the calls; what it returns last is returned here.
  *
  * @param handler The author's function.
  * @param payload A JSON text.
- * @param options `calls`: where the calls go. `state`: where those of `state` go, in a component that has it.
+ * @param calls Where the calls go.
  * @returns The JSON text of the last payload, or undefined when there is none.
  * @throws whatever the handler throws; {@linkcode NotJsonError} for a payload that is none; {@linkcode AwaitError} when
  * it is asynchronous; {@linkcode NotYieldedError} when it forgot a `yield`.
  */
-export function runHandler(
-  handler: Handler,
-  payload: string,
-  { calls, state }: { readonly calls: MeshCalls; readonly state?: StateCalls | undefined },
-): string | undefined {
-  const pending = new Set<object>();
-  return duringHop({ calls, pending, state }, () => {
+export function runHandler(handler: Handler, payload: string, calls: HopCalls): string | undefined {
+  const hop = { ...calls, pending: new Set<object>() };
+  return duringHop(hop, () => {
     const result: unknown = handler(JSON.parse(payload) as never);
     refuseAsync(result);
-    const last = isGenerator(result) ? drive(result, { calls, pending }) : result;
-    const [forgotten] = pending;
-    if (forgotten instanceof Verb) throw new NotYieldedError(forgottenMessage(forgotten));
-    return last === undefined ? undefined : jsonText(last, "the returned payload");
+    return lastText(isGenerator(result) ? drive(result, hop) : result, hop);
   });
 }
 
-/** Throws for an asynchronous handler's result: the engine has no event loop, so that it would never settle. */
-export function refuseAsync(result: unknown): void {
-  const isAsyncGenerator = Object.prototype.toString.call(result) === "[object AsyncGenerator]";
-  if (isAsyncGenerator || isPromise(result)) {
-    throw new AwaitError(
-      `handle returned ${
-        isAsyncGenerator ? "an async generator" : "a promise"
-      }, and nothing is awaited in an actor: ` +
-        `make it a plain function or a generator (function*); calls to the mesh need no await`,
-    );
-  }
+/** Throws for an asynchronous handler's result, where nothing runs what it waits for. */
+function refuseAsync(result: unknown): void {
+  if (!isAsyncGenerator(result) && !isPromise(result)) return;
+  throw new AwaitError(
+    "handle returned a promise or an async generator, and nothing in the actor's own files is asynchronous: declare " +
+      "handle as async (and test it with runAsync)",
+  );
 }
 
-type Driven = { readonly calls: MeshCalls; readonly pending: Set<object> };
+/** The text of what a handler has returned last. @throws {NotYieldedError} when it forgot a `yield`. */
+export function lastText(last: unknown, { pending }: Pick<CurrentHop, "pending">): string | undefined {
+  const [forgotten] = pending;
+  if (forgotten instanceof Verb) throw new NotYieldedError(forgottenMessage(forgotten));
+  return last === undefined ? undefined : jsonText(last, "the returned payload");
+}
 
 /** Does what a generator yields, and gives its last value. A refused call is thrown where it was yielded. */
-function drive(steps: Generator<unknown, unknown, unknown>, hop: Driven): unknown {
+export function drive(steps: Generator<unknown, unknown, unknown>, hop: CurrentHop): unknown {
   let step = steps.next();
   while (!step.done) {
     let answer: unknown;
@@ -77,7 +75,8 @@ function drive(steps: Generator<unknown, unknown, unknown>, hop: Driven): unknow
   return step.value;
 }
 
-function perform(yielded: unknown, { calls, pending }: Driven): unknown {
+/** Does one thing that was yielded, and gives the answer. */
+export function perform(yielded: unknown, { calls, pending }: CurrentHop): unknown {
   if (!(yielded instanceof Verb)) {
     if (yielded !== undefined) calls.emit(jsonText(yielded, "the yielded payload"));
     return undefined;

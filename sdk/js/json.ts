@@ -30,8 +30,10 @@ export class NotJsonError extends Error {
  * ```
  */
 export function jsonText(value: unknown, what: string): string {
-  if (isPromise(value)) throw new NotJsonError(`${what} is a promise; nothing is awaited in an actor`);
-  if (isGenerator(value)) throw new NotJsonError(`${what} is a generator; write yield* to run it`);
+  if (isPromise(value)) throw new NotJsonError(`${what} is a promise; await it, in an async handler`);
+  if (isGenerator(value) || isAsyncGenerator(value)) {
+    throw new NotJsonError(`${what} is a generator; write yield* to run it`);
+  }
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
@@ -51,6 +53,11 @@ export function isPromise(value: unknown): boolean {
 /** Whether a value is what a generator function returns. */
 export function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
   return Object.prototype.toString.call(value) === "[object Generator]";
+}
+
+/** Whether a value is what an async generator function returns. */
+export function isAsyncGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, unknown> {
+  return Object.prototype.toString.call(value) === "[object AsyncGenerator]";
 }
 
 function kindOf(value: unknown): string {

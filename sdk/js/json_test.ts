@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { isGenerator, isPromise, jsonText, NotJsonError } from "./json.ts";
+import { isAsyncGenerator, isGenerator, isPromise, jsonText, NotJsonError } from "./json.ts";
 
 const cycle: { self?: unknown } = {};
 cycle.self = cycle;
@@ -12,7 +12,7 @@ const REFUSED: [string, unknown, string][] = [
   ["a function", () => 1, "it is a function"],
   ["a symbol", Symbol("s"), "it is a symbol"],
   ["nothing", undefined, "it is undefined"],
-  ["a promise", Promise.resolve(1), "is a promise; nothing is awaited"],
+  ["a promise", Promise.resolve(1), "is a promise; await it"],
   ["a generator", (function* () {})(), "write yield*"],
   ["a toJSON that throws", { toJSON: () => fails("no") }, "no"],
 ];
@@ -44,6 +44,16 @@ Deno.test("any JSON value comes back as it was", () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     assertEquals(JSON.parse(jsonText(value, "x")), JSON.parse(JSON.stringify(value)));
   }));
+});
+
+Deno.test("an async generator is no JSON, and is told from others", () => {
+  const steps = (async function* () {})();
+  assertThrows(() => jsonText(steps, "it"), NotJsonError, "yield*");
+  assertEquals([isAsyncGenerator(steps), isGenerator(steps), isAsyncGenerator((function* () {})())], [
+    true,
+    false,
+    false,
+  ]);
 });
 
 Deno.test("promises and generators are told from what looks like them", () => {

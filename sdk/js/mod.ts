@@ -22,12 +22,26 @@
  * }
  * ```
  *
+ * @example A schema, and something to wait for
+ * ```ts
+ * import { actor } from "@troupe/sdk";
+ * import * as z from "zod/mini";
+ *
+ * const Task = z.object({ text: z.string() });
+ *
+ * const handle = actor(Task, async ({ text }) => {
+ *   await new Promise((resolve) => setTimeout(resolve, 100));
+ *   return text;
+ * });
+ * ```
+ *
  * @module
  */
 
+export { actor, PayloadError, type PayloadSchema, type SchemaIssue, type SchemaResult } from "./actor.ts";
 export type { LogLevel } from "./calls.ts";
 export { AwaitError, Fatal, NotYieldedError, RefusedError, RetryAfter } from "./errors.ts";
 export type { Handler } from "./handler.ts";
 export { type Json, NotJsonError } from "./json.ts";
 export { log, type Mesh, mesh } from "./mesh.ts";
-export { del, emit, fly, get, set, type Steps, Verb, type VerbCall } from "./verbs.ts";
+export { type AsyncSteps, del, emit, fly, get, set, type Steps, Verb, type VerbCall } from "./verbs.ts";

@@ -86,3 +86,10 @@ export function fly(event: unknown): Verb {
 
 /** What a handler written as a generator is declared to return: it yields verbs and payloads, and may return a last one. */
 export type Steps<Yielded = unknown, Last = void> = Generator<Verb<unknown> | Yielded, Last, unknown>;
+
+/** The same of an async generator. */
+export type AsyncSteps<Yielded = unknown, Last = void> = AsyncGenerator<
+  Verb<unknown> | Yielded,
+  Last,
+  unknown
+>;

@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve, toFileUrl } from "@std/path";
 import { runDeno } from "./deno.ts";
 import { BuildError } from "../errors.ts";
 import type { Graph } from "./graph.ts";
+import type { Kit } from "./kit.ts";
 import { lineTable } from "./line_table.ts";
 import { readLineMap } from "./source_map.ts";
 import type { WorkFolder } from "./work_folder.ts";
@@ -35,10 +36,13 @@ export const BUNDLE_FLAGS: readonly string[] = [
  *
  * @throws {BuildError} with file and line, when the source cannot be bundled.
  */
-export async function bundle(work: WorkFolder, graph: Graph): Promise<Script> {
+export async function bundle(
+  work: WorkFolder,
+  { graph, kit }: { readonly graph: Graph; readonly kit: Kit },
+): Promise<Script> {
   const output = join(work.path, "bundle.js");
   const { success, stderr } = await runDeno(
-    ["bundle", ...BUNDLE_FLAGS, ...work.flags, `--output=${output}`, graph.kit.entry],
+    ["bundle", ...BUNDLE_FLAGS, ...work.flags, `--output=${output}`, kit.entry],
     { cwd: work.path },
   );
   if (!success) throw new BuildError("troupe.SourceError", explain(stderr, work.path));

@@ -10,6 +10,8 @@ import type { Script } from "./bundle.ts";
 import { runDeno } from "./deno.ts";
 import { BuildError } from "../errors.ts";
 import type { Graph } from "./graph.ts";
+import { withJobLoop } from "./job_loop.ts";
+import type { Kit } from "./kit.ts";
 import { loadError } from "./load_error.ts";
 import { TREE_CONFIG, TREE_LOCK } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
@@ -23,6 +25,7 @@ const AnswerSchema = z.object({ problem: z.string().optional(), late: z.boolean(
 export interface ComponentizeOptions {
   readonly work: WorkFolder;
   readonly graph: Graph;
+  readonly kit: Kit;
   /** How long the module may take to be loaded, in milliseconds. @default 60000 */
   readonly loadMs?: number;
 }
@@ -36,7 +39,7 @@ export interface ComponentizeOptions {
  */
 export async function componentize(
   script: Script,
-  { work, graph, loadMs = 60_000 }: ComponentizeOptions,
+  { work, graph, kit, loadMs = 60_000 }: ComponentizeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const input = join(work.path, "script.js");
   const output = join(work.path, "component.wasm");
@@ -55,7 +58,7 @@ export async function componentize(
     `--config=${TREE_CONFIG}`,
     `--lock=${TREE_LOCK}`,
     CHILD,
-    ...[work.wit, graph.kit.world, input, output, String(loadMs)],
+    ...[work.wit, kit.world, input, output, String(loadMs)],
   ], { cwd: work.path });
   const answer = answerOf(stdout);
   if (!answer) throw new BuildError("troupe.BuildFailed", `The component cannot be made: ${stderr}`);
@@ -66,7 +69,8 @@ export async function componentize(
     throw new BuildError("troupe.LoadFailed", message);
   }
   if (answer.problem !== undefined) throw loadError(answer.problem, { script, source: work.source, graph });
-  return await Deno.readFile(output);
+  const component = await Deno.readFile(output);
+  return kit.needs.promises ? await withJobLoop(component) : component;
 }
 
 function answerOf(stdout: string): z.infer<typeof AnswerSchema> | undefined {

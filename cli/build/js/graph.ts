@@ -8,7 +8,7 @@ import { fromFileUrl, toFileUrl } from "@std/path";
 import { z } from "zod";
 import { runDeno } from "./deno.ts";
 import { BuildError } from "../errors.ts";
-import { type Kit, PLAIN_KIT, SDK_FOLDER, STATE_KIT } from "./toolchain.ts";
+import { SDK_FOLDER } from "./toolchain.ts";
 import type { WorkFolder } from "./work_folder.ts";
 
 const Target = z.object({
@@ -56,8 +56,6 @@ export interface GraphModule {
 
 /** Every module, and every package of npm. */
 export interface Graph {
-  /** What the component is made with, by what the modules import. */
-  readonly kit: Kit;
   readonly modules: readonly GraphModule[];
   /** Such as `zod@4.6.7`, with the packages that each depends on. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
@@ -67,27 +65,21 @@ export interface Graph {
  * Lists what the component's entry needs, the author's module with it. A module that is not there, or cannot be parsed,
  * is no error here: the bundler says so better.
  *
+ * @param entry Path of the entry.
  * @throws {BuildError} when there is no answer.
  */
-export async function graphOf(work: WorkFolder): Promise<Graph> {
-  const graph = await graphWith(PLAIN_KIT, work);
-  const state = toFileUrl(STATE_KIT.module).href;
-  const keepsState = graph.modules.some(({ imports }) => imports.some(({ code }) => code === state));
-  return keepsState ? await graphWith(STATE_KIT, work) : graph;
-}
-
-async function graphWith(kit: Kit, work: WorkFolder): Promise<Graph> {
-  const { success, stdout, stderr } = await runDeno(["info", "--json", ...work.flags, kit.entry], {
+export async function graphOf(work: WorkFolder, entry: string): Promise<Graph> {
+  const { success, stdout, stderr } = await runDeno(["info", "--json", ...work.flags, entry], {
     cwd: work.path,
   });
   if (!success) throw new BuildError("troupe.BuildFailed", `The modules cannot be listed: ${stderr}`);
   const { modules, npmPackages } = InfoSchema.parse(JSON.parse(stdout));
+  const own = `${toFileUrl(work.path).href}/`;
   return {
-    kit,
     modules: modules.map(({ specifier: url, local, dependencies }) => ({
       url,
       ...(typeof local === "string" ? { file: local } : {}),
-      authored: isAuthored(url),
+      authored: isAuthored(url) && !url.startsWith(own),
       imports: dependencies.map(({ specifier, code, type, npmPackage }) => ({
         name: specifier,
         ...(code?.specifier === undefined ? {} : { code: code.specifier }),

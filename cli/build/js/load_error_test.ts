@@ -1,12 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { PLAIN_KIT } from "./toolchain.ts";
 import { loadError } from "./load_error.ts";
 
 const LOADED = {
   script: { lines: { files: ["actor.ts"], runs: [[10, 0, [3, 4]]] as const } },
   source: "/mesh/actor.ts",
   graph: {
-    kit: PLAIN_KIT,
     modules: [{
       url: "file:///mesh/lib.ts",
       file: "/mesh/lib.ts",

@@ -14,10 +14,13 @@
 
 import type { Language, OpenSource, Source } from "../language.ts";
 import { bundle, type Script } from "./bundle.ts";
-import { checkSurroundings, checkTypes } from "./check_source.ts";
+import { checkTypes, refuseAbsent } from "./check_source.ts";
 import { componentize } from "./componentize.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import { digestInputs } from "./inputs.ts";
+import { type Kit, makeKit } from "./kit.ts";
+import { lookAt } from "./look_at.ts";
+import { needsOf, NO_NEEDS } from "./needs.ts";
 import { toolVersions } from "./toolchain.ts";
 import { makeWorkFolder, type WorkFolder } from "./work_folder.ts";
 
@@ -27,17 +30,23 @@ export const JS: Language = { name: "js", sources: ["actor.ts", "actor.js"], ope
 async function open({ file }: Source): Promise<OpenSource> {
   const work = await makeWorkFolder(file);
   try {
-    const graph = await graphOf(work);
-    let script: Promise<Script> | undefined;
-    const sound = () => script ??= soundScript(work, graph);
+    const plain = await graphOf(work, (await makeKit(NO_NEEDS, work)).entry);
+    let made: Promise<Sound> | undefined;
+    const sound = () => made ??= soundScript(work, plain);
     return {
-      inputs: () => digestInputs({ graph, work }),
-      tools: async () => ({ ...await toolVersions(), ...versionsOf(Object.keys(graph.packages)) }),
+      inputs: () => digestInputs({ graph: plain, work }),
+      async tools() {
+        const { graph } = await sound();
+        return { ...await toolVersions(), ...versionsOf(Object.keys(graph.packages)) };
+      },
       async check() {
         await sound();
         await checkTypes(work);
       },
-      make: async () => await componentize(await sound(), { work, graph }),
+      async make() {
+        const { script, graph, kit } = await sound();
+        return await componentize(script, { work, graph, kit });
+      },
       [Symbol.asyncDispose]: () => work[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -46,11 +55,26 @@ async function open({ file }: Source): Promise<OpenSource> {
   }
 }
 
-/** The bundler parses everything; what it finds comes before what it makes no sense to look for then. */
-async function soundScript(work: WorkFolder, graph: Graph): Promise<Script> {
-  const script = await bundle(work, graph);
-  await checkSurroundings(work, graph);
-  return script;
+/** A script, and what it was made with. */
+interface Sound {
+  readonly script: Script;
+  readonly graph: Graph;
+  readonly kit: Kit;
+}
+
+/**
+ * What the author's files need decides what they are bundled with. The bundler parses everything; what it finds comes
+ * before what it makes no sense to look for then.
+ */
+async function soundScript(work: WorkFolder, plain: Graph): Promise<Sound> {
+  const found = await lookAt(work, plain);
+  const needs = needsOf(plain, found);
+  const isPlain = !Object.values(needs).includes(true);
+  const kit = await makeKit(needs, work);
+  const graph = isPlain ? plain : await graphOf(work, kit.entry);
+  const script = await bundle(work, { graph, kit });
+  refuseAbsent(found);
+  return { script, graph, kit };
 }
 
 /** `zod@4.6.7` is version 4.6.7 of `npm:zod`. */

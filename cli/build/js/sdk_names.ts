@@ -11,8 +11,8 @@ import { findWorkspace } from "./workspace.ts";
 
 /** What an author imports of the SDK. */
 const AUTHORS_NAMES = ["@troupe/sdk", "@troupe/sdk/testing"];
-/** What an author imports of it who keeps something between envelopes. */
-const FURTHER_NAMES = ["@troupe/sdk/state"];
+/** What an author imports of it who waits, or keeps something between envelopes. */
+const FURTHER_NAMES = ["@troupe/sdk/sleep", "@troupe/sdk/state"];
 /** What the SDK's test kit imports in its turn. */
 const TEST_KITS_NAMES = ["@troupe/host/draft", "@troupe/host/limits"];
 

@@ -12,22 +12,6 @@ const TREE = new URL("../../../", import.meta.url);
 
 /** Folder of the SDK. */
 export const SDK_FOLDER: string = fromFileUrl(SDK).replace(/\/$/, "");
-/** What is around the author's module in a component. */
-export interface Kit {
-  /** The component's entry. */
-  readonly entry: string;
-  /** The world that it is built for. What is imported there has to be granted, whether or not it is ever called. */
-  readonly world: string;
-}
-
-/** What most components have. */
-export const PLAIN_KIT: Kit = { entry: join(SDK_FOLDER, "runtime", "entry.js"), world: "js-actor" };
-/** What those have in which this module of the SDK is imported. */
-export const STATE_KIT: Kit & { readonly module: string } = {
-  module: join(SDK_FOLDER, "state.ts"),
-  entry: join(SDK_FOLDER, "runtime", "entry_with_state.js"),
-  world: "js-actor-with-state",
-};
 /** What there is in an actor beside the language: its types. */
 export const SURROUNDINGS: string = join(SDK_FOLDER, "surroundings.d.ts");
 /** The configuration by which Troupe itself finds its packages, and their lock file. */
@@ -39,8 +23,23 @@ export const TREE_LOCK: string = fromFileUrl(new URL("deno.lock", TREE));
 export const WIT_FILES: readonly (readonly [place: string, path: string])[] = [
   ["world.wit", join(SDK_FOLDER, "wit", "world.wit")],
   ["deps/wasi-random/random.wit", join(SDK_FOLDER, "wit", "deps", "wasi-random", "random.wit")],
+  ["deps/wasi-cli/exit.wit", join(SDK_FOLDER, "wit", "deps", "wasi-cli", "exit.wit")],
   ["deps/troupe-actor/actor.wit", fromFileUrl(new URL("../wit/actor.wit", SDK))],
+  ["deps/troupe-actor/timers.wit", fromFileUrl(new URL("../wit/timers.wit", SDK))],
 ];
+
+/** A package that the SDK puts into components that need it, and by which name it imports it. */
+export const URL_PACKAGE = "whatwg-url-minimum";
+
+/** Files of the SDK that a component may come to have without the author importing them. */
+export async function runtimeFiles(): Promise<string[]> {
+  const folder = join(SDK_FOLDER, "runtime");
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".ts") && !name.endsWith("_test.ts")) names.push(name);
+  }
+  return [...names.sort().map((name) => join(folder, name)), join(SDK_FOLDER, "async_handler.ts")];
+}
 
 /** Versions of the tools, by their names. */
 export async function toolVersions(): Promise<Readonly<Record<string, string>>> {

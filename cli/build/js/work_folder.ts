@@ -7,7 +7,7 @@
 import { dirname, join, toFileUrl } from "@std/path";
 import { namesOf, readConfig } from "./config.ts";
 import { isFile } from "../files.ts";
-import { SDK_FOLDER, SURROUNDINGS, TREE_CONFIG, TREE_LOCK, WIT_FILES } from "./toolchain.ts";
+import { SDK_FOLDER, SURROUNDINGS, TREE_CONFIG, TREE_LOCK, URL_PACKAGE, WIT_FILES } from "./toolchain.ts";
 import { exportsOf, findWorkspace, type Workspace } from "./workspace.ts";
 
 const LINT_PLUGIN = new URL("./lint/plugin.ts", import.meta.url).href;
@@ -57,7 +57,7 @@ export async function makeWorkFolder(
       // No other environment's names are there.
       compilerOptions: { ...authorOptions, lib: ["esnext"], types: [SURROUNDINGS] },
       lint: {
-        rules: { tags: [], include: ["troupe/absent-global", "troupe/async-handler"] },
+        rules: { tags: [], include: ["troupe/absent-global", "troupe/need"] },
         plugins: [LINT_PLUGIN],
       },
       nodeModulesDir: "none",
@@ -90,8 +90,12 @@ async function allNames({ configs, packages }: Workspace, source: string) {
       ...Object.assign({}, ...maps.map(({ imports }) => imports)),
       ...(sdk ? exportsOf(sdk) : {}),
       "troupe:author": toFileUrl(source).href,
+      "#runtime/": `${toFileUrl(SDK_FOLDER).href}/runtime/`,
     },
-    scopes: Object.assign({}, ...maps.map(({ scopes }) => scopes)),
+    scopes: {
+      ...Object.assign({}, ...maps.map(({ scopes }) => scopes)),
+      ...(tree ? { [`${toFileUrl(SDK_FOLDER).href}/`]: { [URL_PACKAGE]: tree.imports[URL_PACKAGE] } } : {}),
+    },
   };
 }
 

@@ -5,12 +5,19 @@ import { bundle } from "./bundle.ts";
 import { BuildError } from "../errors.ts";
 import { graphOf } from "./graph.ts";
 import { digestInputs } from "./inputs.ts";
-import { makeWorkFolder } from "./work_folder.ts";
+import { makeKit } from "./kit.ts";
+import { NO_NEEDS } from "./needs.ts";
+import { makeWorkFolder, type WorkFolder } from "./work_folder.ts";
 
 /** What names mean in a folder. */
 async function namesIn(folder: string, source = "actor.js"): Promise<Record<string, string>> {
   await using work = await makeWorkFolder(join(folder, source));
   return JSON.parse(await Deno.readTextFile(join(work.path, "deno.json"))).imports;
+}
+
+async function plainGraph(work: WorkFolder) {
+  const kit = await makeKit(NO_NEEDS, work);
+  return { kit, graph: await graphOf(work, kit.entry) };
 }
 
 const HANDLE = "export const handle = (payload) => payload;\n";
@@ -41,7 +48,10 @@ Deno.test("the nearest deno.json counts: with comments, relative targets, scopes
   assertEquals(names["@troupe/sdk"], import.meta.resolve("@troupe/sdk"));
   await using work = await makeWorkFolder(join(actor.folder, "a/actor.js"));
   const { scopes } = JSON.parse(await Deno.readTextFile(join(work.path, "deno.json")));
-  assertEquals(scopes, { [url("lib/")]: { deep: url("deep.js") } });
+  assertEquals(scopes[url("lib/")], { deep: url("deep.js") });
+  // What the SDK imports for itself is no name of the author's.
+  assertEquals(Object.keys(scopes).length, 2);
+  assertEquals("whatwg-url-minimum" in names, false);
 });
 
 Deno.test("an import map of its own", async () => {
@@ -122,8 +132,8 @@ export const handle = (n: number) => [a(n), data, z.number().parse(n)];
   const made = await Promise.all([1, 2].map(async () => {
     await using actor = await testActor(files);
     await using work = await makeWorkFolder(join(actor.folder, "actor.ts"));
-    const graph = await graphOf(work);
-    return { ...await bundle(work, graph), inputs: await digestInputs({ graph, work }) };
+    const { graph, kit } = await plainGraph(work);
+    return { ...await bundle(work, { graph, kit }), inputs: await digestInputs({ graph, work }) };
   }));
   assertEquals(made[0], made[1]);
   assertEquals(made[0]?.lines.files.toSorted(), ["actor.ts", "data.json", "lib/a.ts"]);
@@ -138,7 +148,8 @@ Deno.test("what changes the digest of the inputs", async (t) => {
   });
   const digest = async () => {
     await using work = await makeWorkFolder(join(actor.folder, "actor.js"));
-    return await digestInputs({ graph: await graphOf(work), work });
+    const { graph } = await plainGraph(work);
+    return await digestInputs({ graph, work });
   };
   const first = await digest();
   const seen = new Set([first]);

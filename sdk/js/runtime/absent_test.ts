@@ -2,7 +2,16 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { explainReference, whyAbsent } from "./absent.ts";
 
 for (
-  const name of ["fetch", "setTimeout", "queueMicrotask", "process", "Deno", "require", "localStorage", "URL"]
+  const name of [
+    "fetch",
+    "setImmediate",
+    "process",
+    "Deno",
+    "require",
+    "localStorage",
+    "WebAssembly",
+    "Worker",
+  ]
 ) {
   Deno.test(`there is a reason why ${name} is absent`, () => assertEquals(typeof whyAbsent(name), "string"));
 }
@@ -13,6 +22,11 @@ for (
     "crypto",
     "TextEncoder",
     "structuredClone",
+    "URL",
+    "setTimeout",
+    "queueMicrotask",
+    "",
+    "actor",
     "toString",
     "constructor",
     "__proto__",
@@ -30,4 +44,13 @@ Deno.test("a ReferenceError is explained, in every engine's words", () => {
 Deno.test("other errors are not", () => {
   assertEquals(explainReference(new ReferenceError("mine is not defined")), "");
   assertEquals(explainReference(new TypeError("fetch is not defined")), "");
+});
+
+Deno.test("what is there for those who name it is said to be so", () => {
+  for (const name of ["URL", "setTimeout", "queueMicrotask"]) {
+    assertStringIncludes(
+      explainReference(new ReferenceError(`${name} is not defined`)),
+      "whose own files name it",
+    );
+  }
 });

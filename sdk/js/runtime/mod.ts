@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { HopCalls } from "../_hop.ts";
 import { failureOf } from "../failure.ts";
 import { type Handler, runHandler } from "../handler.ts";
 import { explainReference } from "./absent.ts";
@@ -23,6 +24,13 @@ export interface ComponentImports {
   readonly random: { getRandomBytes(length: number): Uint8Array };
   /** Where the author imports `@troupe/sdk/state`. */
   readonly state?: StateImport;
+  /** Where the author imports `@troupe/sdk/sleep`, or names timers. */
+  readonly timers?: { sleep(ms: number): void };
+}
+
+/** Runs a handler: see `runHandler`. */
+export interface Runner {
+  run(handler: Handler, payload: string, calls: HopCalls): string | undefined;
 }
 
 const pool = new RandomPool();
@@ -35,21 +43,27 @@ installSurroundings();
  * Makes the component's `handle`.
  *
  * @param author The author's module.
+ * @param loop Runs handlers that may be asynchronous. @default they may not
  * @throws {Error} whose message begins with {@linkcode MISTAKE}, when it exports no handler, or one that cannot work.
  */
 export function connect(
   author: { readonly [name: string]: unknown },
   imports: ComponentImports,
+  loop?: Runner,
 ): (payload: string) => string | undefined {
-  const handler = handlerOf(author);
-  const calls = callsOf(imports.mesh);
-  const state = imports.state && stateCallsOf(imports.state);
+  const handler = handlerOf(author, loop !== undefined);
+  const { timers } = imports;
+  const calls: HopCalls = {
+    calls: callsOf(imports.mesh),
+    state: imports.state && stateCallsOf(imports.state),
+    sleep: timers && ((ms) => timers.sleep(ms)),
+  };
   const randomBytes = (length: number) => imports.random.getRandomBytes(length);
   return (payload) => {
     pool.begin(randomBytes);
     startedAt = undefined;
     try {
-      return runHandler(handler, payload, { calls, state });
+      return loop ? loop.run(handler, payload, calls) : runHandler(handler, payload, calls);
     } catch (error) {
       // Not the actor's failure to tell: left alone it stops the component, and the host, which knows the limit, names it.
       if (isOutOfMemory(error)) throw error;
@@ -61,17 +75,16 @@ export function connect(
   };
 }
 
-function handlerOf(author: { readonly [name: string]: unknown }): Handler {
+function handlerOf(author: { readonly [name: string]: unknown }, mayWait: boolean): Handler {
   const handle = author.handle ?? author.default;
   if (typeof handle !== "function") {
     throw new Error(
       `${MISTAKE}it has to export a function named handle, such as: export function handle(payload) { return payload; }`,
     );
   }
-  if (/Async/.test(Object.prototype.toString.call(handle))) {
+  if (!mayWait && /Async/.test(Object.prototype.toString.call(handle))) {
     throw new Error(
-      `${MISTAKE}handle is async, and nothing is awaited in an actor: make it a plain function or a generator ` +
-        `(function*); calls to the mesh need no await`,
+      `${MISTAKE}handle is an async function of a library: declare one that awaits it in a file of your own`,
     );
   }
   return handle as Handler;
@@ -106,6 +119,6 @@ function installSurroundings(): void {
   for (const [name, value] of Object.entries(surroundings)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
-  // The engine has it, and never runs what is queued.
+  // The engine has it, and does not run what is queued: where something does (`event_loop.ts`), there is another.
   Reflect.deleteProperty(globalThis, "queueMicrotask");
 }

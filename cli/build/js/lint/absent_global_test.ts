@@ -27,7 +27,7 @@ const USES: [string, string][] = [
   ["an enum's value", `enum A { a = process }`],
   ["what is only claimed", `declare const process: any; process.exit();`],
   ["an ambient function", `declare function fetch(a: string): any; fetch("x");`],
-  ["an instance", `new URL("x");`],
+  ["an instance", `new Blob([]);`],
 ];
 
 for (const [name, source] of USES) {
@@ -42,10 +42,13 @@ const NO_USES: [string, string][] = [
   ["a type", `let a: Request; type B = Request | Event; interface C extends Event { process: Response }`],
   ["a type's parameter", `type F = (location: string) => void;`],
   ["a type's query", `let a: typeof process;`],
-  ["a type argument", `f<Request>(1); new Map<Request, URL>();`],
+  ["a type argument", `f<Request>(1); new Map<Request, Blob>();`],
   ["a label", `module: for (;;) break module;`],
   ["a guard", `if (typeof process !== "undefined") process.exit();`],
-  ["what is imported", `import { Buffer, URL as B } from "./x.ts"; import URL from "./y.ts"; Buffer; URL;`],
+  [
+    "what is imported",
+    `import { Buffer, Blob as B } from "./x.ts"; import Blob from "./y.ts"; Buffer; Blob;`,
+  ],
   ["a namespace", `import * as process from "./x.ts"; process.x;`],
   ["what an import is called elsewhere", `import { process as p } from "./x.ts"; p;`],
   ["what an export is called", `const p = 1; export { p as process }; export { fetch } from "./x.ts";`],
@@ -67,6 +70,7 @@ const NO_USES: [string, string][] = [
   ["a loop's variable", `for (const module of a) module; for (const self in a) self;`],
   ["an enum's member", `enum A { process }`],
   ["what is there", `console.log(crypto.randomUUID(), new TextEncoder());`],
+  ["what is there for those who name it", `setTimeout(() => new URL("x"), 1); queueMicrotask(() => {});`],
 ];
 
 for (const [name, source] of NO_USES) {

@@ -5,12 +5,12 @@
  */
 
 import { absentGlobal } from "./absent_global.ts";
-import { asyncHandler } from "./async_handler.ts";
+import { need } from "./need.ts";
 
 /** The rules. */
 const plugin: Deno.lint.Plugin = {
   name: "troupe",
-  rules: { "absent-global": absentGlobal, "async-handler": asyncHandler },
+  rules: { "absent-global": absentGlobal, need },
 };
 
 export default plugin;
