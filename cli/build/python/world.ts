@@ -19,6 +19,11 @@ const PARTS: Readonly<Record<string, Part>> = {
       /^\s*(from\s+troupe\.state\b|import\s+troupe\.state\b|from\s+troupe\s+import\s[^#\n]*\bstate\b|from\s+troupe\s+import\s*\([^)]*\bstate\b)/m,
     imports: ["troupe:actor/state@0.1.0"],
   },
+  http: {
+    shown:
+      /\burllib\.request\b|\bhttp\.client\b|\bfrom\s+(urllib|http)\s+import\b[^#\n]*\b(request|client)\b/,
+    imports: ["wasi:http/outgoing-handler@0.2.9", "wasi:io/poll@0.2.9", "wasi:io/streams@0.2.9"],
+  },
   timers: { shown: /\bsleep\b|\basyncio\b/, imports: ["troupe:actor/timers@0.1.0"] },
 };
 

@@ -29,6 +29,10 @@ try:
 except ImportError:  # a component has it when its modules import it
     host_state = None
 try:
+    from wit_world.imports import outgoing_handler
+except ImportError:  # a component has it when its modules send requests
+    outgoing_handler = None
+try:
     from wit_world.imports import timers
 except ImportError:  # a component has them when its modules sleep
     timers = None
@@ -149,6 +153,10 @@ _MOST_TOLD = 3000
 _OWN_FRAMES = (__file__.rpartition("/")[0], "<frozen", "/python/")
 
 _calls = _HostCalls()
+if outgoing_handler is not None:
+    from . import _http, _http_text
+
+    _http_text.install(_http.send)
 _state = None if host_state is None else _HostState()
 if timers is not None:
     # The library's own sleep comes back at once.

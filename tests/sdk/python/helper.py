@@ -1,0 +1,5 @@
+"""A module beside the actor's."""
+
+
+class HelperError(ValueError):
+    """One of its own."""
