@@ -1,7 +1,11 @@
 package troupe
 
-// The binding to actor.wit, by hand: the canonical ABI of the component model for the world actor. Pointers have 8
-// bytes in Go and 4 in the ABI, so that layouts are written out as numbers of 32 bits.
+// The binding to the contract (sdk/wit), by hand: the canonical ABI of the component model. Pointers have 8 bytes in Go
+// and 4 in the ABI, so that layouts are written out as numbers of 32 bits. It was written for the files with these
+// digests (SHA-256); when one changes, what has changed in it is to be done here too, and its digest noted:
+//
+//	actor.wit 5bede163cd94e993fa7651fc97b8b71d238815ac99c71f60c99e210253baf6fc
+//	timers.wit 92a2df1665a3b7369cbffd979bd83d6a347ccf6585dfe96b0e74b8a34f9c1ff7
 
 import (
 	"log"

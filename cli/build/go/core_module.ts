@@ -109,13 +109,13 @@ async function addFiles(
 }
 
 function compileError(folder: string, said: string): BuildError {
-  if (said.includes("requires exactly one main package")) {
+  if (/requires exactly one main package|found packages .*\(zz_troupe_main\.go\)/.test(said)) {
     return new BuildError(
       "troupe.BadHandler",
       `${folder} is no program: an actor is a package main with func main() { troupe.Handle(handle) }`,
     );
   }
   // The compiler names files as seen from where it runs.
-  const named = said.replaceAll(/^(vet: )?\.\//gm, `$1${folder}/`);
+  const named = said.replaceAll(/^(?:\.\/)?([^\s:/][^\s:]*\.go:\d)/gm, `${folder}/$1`);
   return new BuildError("troupe.SourceError", `${folder} cannot be compiled:\n${named}`);
 }

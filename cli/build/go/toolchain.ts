@@ -39,10 +39,14 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
  * Finds it. A module can name a newer one than is installed, which `go` then gets by itself.
  *
  * @param folder The module's.
+ * @param installed Where it may be beside `PATH`. @default where its installer puts it
  * @throws {BuildError} `troupe.ToolchainMissing`; `troupe.BuildFailed` when it does not say what it is.
  */
-export async function findToolchain(folder: string): Promise<Toolchain> {
-  const go = await findTool("go", FOLDERS);
+export async function findToolchain(
+  folder: string,
+  installed: readonly string[] = FOLDERS,
+): Promise<Toolchain> {
+  const go = await findTool("go", installed);
   if (go === undefined) throw missing("Go is not on this machine");
   const { success, stdout, stderr } = await runTool(go, ["env", "-json", "GOROOT", "GOVERSION"], {
     cwd: folder,
