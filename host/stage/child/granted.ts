@@ -7,7 +7,7 @@
 
 import type { LoadSettings } from "../wire/load.ts";
 import { configImports } from "./config.ts";
-import type { WasiImports } from "../../sandbox/wasi.ts";
+import type { IoOptions } from "./io.ts";
 import type { GuestText } from "./guest_text.ts";
 import { httpImports } from "./http.ts";
 import type { Mesh } from "./mesh.ts";
@@ -15,24 +15,22 @@ import { stateImports } from "./state.ts";
 import { timerImports } from "./timers.ts";
 
 /** What the imports of one instance are made of. */
-export interface GrantedOptions {
+export interface GrantedOptions extends IoOptions {
   readonly settings: LoadSettings;
   readonly text: GuestText;
-  /** The WASI that every actor gets. */
-  readonly wasi: WasiImports;
 }
 
 /** Makes them. @param mesh The hop that the instance is in, if it is in one. */
 export function grantedImports(
   mesh: () => Mesh | undefined,
-  { settings, text, wasi }: GrantedOptions,
+  { settings, text, wasi, mounts }: GrantedOptions,
 ): Record<string, object> {
   const { services, config, blocking, limits } = settings;
   return {
     ...(blocking ? timerImports(hopOf(mesh), limits) : {}),
     ...(config.values.length > 0 ? configImports(config) : {}),
     ...(services.includes("state") ? stateImports(hopOf(mesh), text) : {}),
-    ...(services.includes("http") ? httpImports(hopOf(mesh), { text, wasi }) : {}),
+    ...(services.includes("http") ? httpImports(hopOf(mesh), { text, wasi, mounts }) : {}),
   };
 }
 

@@ -6,27 +6,24 @@
  */
 
 import { bare } from "../../sandbox/resource.ts";
-import type { WasiImports } from "../../sandbox/wasi.ts";
 import type { GuestText } from "./guest_text.ts";
 import { Exchange } from "./http_exchange.ts";
 import { fieldsClass } from "./http_fields.ts";
 import { type Options, type OutgoingRequest, requestClasses, sendHead } from "./http_request.ts";
 import { responseClasses } from "./http_response.ts";
-import { createIo } from "./io.ts";
+import { createIo, type IoOptions } from "./io.ts";
 import type { Mesh } from "./mesh.ts";
 import { Imports } from "./resources.ts";
 
 /** What the imports are made of. */
-export interface HttpOptions {
+export interface HttpOptions extends IoOptions {
   readonly text: GuestText;
-  /** The harmless version. */
-  readonly wasi: WasiImports;
 }
 
 /** Its imports, and those of `wasi:io` and of what stands on it. @param hop The hop that guest code is in. */
-export function httpImports(hop: () => Mesh, { text, wasi }: HttpOptions): Record<string, object> {
+export function httpImports(hop: () => Mesh, { text, ...under }: HttpOptions): Record<string, object> {
   const calls = new Imports(hop, text);
-  const io = createIo(calls, wasi);
+  const io = createIo(calls, under);
   const fields = fieldsClass(calls);
   const requests = requestClasses(calls, { io, fields });
   const responses = responseClasses(calls, { io, fields });

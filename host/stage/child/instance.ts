@@ -90,7 +90,7 @@ export function makeInstance(
     mounts,
     preciseClock: settings.grants.clock === "precise",
   });
-  const given = { ...wasi, ...grantedImports(() => mesh, { settings, text, wasi }) };
+  const given = { ...wasi, ...grantedImports(() => mesh, { settings, text, wasi, mounts }) };
   const told = (what: string) => made || state?.spoil(`it called ${what} while it was made`);
   const imports = Object.assign(
     Object.create(null),

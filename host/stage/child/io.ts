@@ -1,11 +1,14 @@
 /**
  * `wasi:io` for guests that wait: streams that are more than log lines, and pollables that become ready.
  *
- * It stands in the place of the harmless version, for all of the instance: its standard streams are of the same classes.
+ * It stands in the place of the harmless version, for all of the instance: its standard streams, and those of files, are
+ * of the same classes.
  *
  * @module
  */
 
+import type { Mount } from "../../sandbox/file_tree.ts";
+import { createFiles } from "../../sandbox/files.ts";
 import { bare } from "../../sandbox/resource.ts";
 import type { WasiImports } from "../../sandbox/wasi.ts";
 import type { Imports } from "./resources.ts";
@@ -75,8 +78,16 @@ const LONGEST_MS = 2 ** 31 - 1;
 const NANOSECONDS = 1_000_000n;
 const NOTHING: Awaited = { promise: Promise.resolve() };
 
-/** @param wasi The harmless version. */
-export function createIo(calls: Imports, wasi: WasiImports): Io {
+/** What it stands on. */
+export interface IoOptions {
+  /** The harmless version. */
+  readonly wasi: WasiImports;
+  /** Files that can be read. */
+  readonly mounts: readonly Mount[];
+}
+
+/** Makes them. */
+export function createIo(calls: Imports, { wasi, mounts }: IoOptions): Io {
   const until = async (pollables: readonly Pollable[]) => {
     const awaited = pollables.map((pollable) => pollable.settled());
     await calls.wait(Promise.race(awaited.map(({ promise }) => promise)));
@@ -111,6 +122,7 @@ export function createIo(calls: Imports, wasi: WasiImports): Io {
     "wasi:cli/stdout": bare({ getStdout: () => standard(stdout) }),
     "wasi:cli/stderr": bare({ getStderr: () => standard(stderr) }),
     "wasi:clocks/monotonic-clock": clock(wasi, pollables.make),
+    ...createFiles({ mounts, stream: (bytes) => inputs.make(bytesThere(bytes)) }),
   };
   return {
     imports,
@@ -216,6 +228,19 @@ const EMPTY: Source = {
     throw { tag: "closed" } satisfies StreamError;
   },
 };
+
+/** Bytes that are there. */
+function bytesThere(left: Uint8Array): Source {
+  return {
+    ...ALWAYS,
+    read(most) {
+      if (left.length === 0) throw { tag: "closed" } satisfies StreamError;
+      const part = left.slice(0, most);
+      left = left.subarray(part.length);
+      return part;
+    },
+  };
+}
 
 function logSink(write: (bytes: Uint8Array) => void): Sink {
   return { ...ALWAYS, permitted: () => WRITE_BYTES, write, flushed: () => undefined };
