@@ -69,27 +69,32 @@ pub(crate) fn of_error(error: &(dyn StdError + 'static)) -> String {
     by_debug(error).unwrap_or_else(|| "Error".into())
 }
 
-/// What a `Debug` text begins with is the type's name, or an enum's variant, where it is derived.
-fn by_debug(error: &dyn StdError) -> Option<String> {
-    let mut head = Head(String::new());
-    // It stops as soon as it knows, which is an error to the writer.
-    let _ = write!(head, "{error:?}");
-    let text = head.0;
+/// What a `Debug` text begins with is the type's name, or an enum's variant, where it is derived; some write `Type::Variant`.
+fn by_debug(error: &(dyn StdError + 'static)) -> Option<String> {
+    let text = head_of(|head| write!(head, "{error:?}"));
     let end = text.find([' ', '(', '{', '\n']).unwrap_or(text.len());
-    let name = &text[..end];
-    let is_type = name.starts_with(|first: char| first.is_ascii_uppercase())
+    let (name, rest) = text.split_at(end);
+    // A sentence is no name, nor is a message that is its own `Debug` text.
+    let ends_as_one = ["(", "{", " {"].iter().any(|next| rest.starts_with(next)) || rest.is_empty();
+    let is_name = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_uppercase())
+            && part
+                .chars()
+                .all(|char| char.is_ascii_alphanumeric() || char == '_')
+    };
+    (ends_as_one
         && name.len() < LONGEST
-        && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
-        // A message that is its own `Debug` text is no name.
-        && (text.len() > end && !text[end..].starts_with([' ', '\n']) || text[end..].starts_with(" {") || text == name)
-        && !display_begins_with(error, &text);
-    is_type.then(|| name.to_owned())
+        && name.split("::").all(is_name)
+        && (name.contains("::") || text != head_of(|head| write!(head, "{error}"))))
+    .then(|| name.replace("::", "."))
 }
 
-fn display_begins_with(error: &dyn StdError, text: &str) -> bool {
+/// The beginning of what is written.
+fn head_of(write: impl FnOnce(&mut Head) -> std::fmt::Result) -> String {
     let mut head = Head(String::new());
-    let _ = write!(head, "{error}");
-    head.0 == text
+    // It takes no more than it needs, which is an error to the writer.
+    let _ = write(&mut head);
+    head.0
 }
 
 /// Takes the beginning of a text.
