@@ -2,7 +2,7 @@
  * The process of one replica, as a cluster runs it: one actor, or one member of the crew.
  *
  * ```sh
- * deno run -A host/main.ts actors/examples/split/actor.yaml --transport embedded:mesh.db --cache cache
+ * deno run -A host/main.ts actors/examples/editorial/split/actor.yaml --transport embedded:mesh.db --cache cache
  * deno run -A host/main.ts x-sink --transport embedded:mesh.db --store results.db
  * deno run -A host/main.ts x-sink --transport rabbitmq://broker --store postgres://mesh@db/mesh
  * ```

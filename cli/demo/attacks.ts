@@ -6,7 +6,7 @@
 
 import type { StoredResult } from "@troupe/host/crew/store";
 import { z } from "zod";
-import { ATTACKS } from "../../actors/examples/rogue/actor.ts";
+import { ATTACKS } from "../../actors/examples/editorial/rogue/actor.ts";
 import type { TreeEnds } from "../commands/tree_ends.ts";
 import { type SendingOptions, sendParcels } from "./sending.ts";
 import type { Trees, WaitOptions } from "./trees.ts";

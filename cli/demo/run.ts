@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ATTACKS } from "../../actors/examples/rogue/actor.ts";
+import { ATTACKS } from "../../actors/examples/editorial/rogue/actor.ts";
 import { SINK } from "@troupe/host/actor_name";
 import { ENVELOPE_LIMITS } from "@troupe/host/envelope";
 import { TroupeError } from "@troupe/host/errors";
@@ -139,7 +139,7 @@ async function openMesh(
   const report = new ChangeReport(teller);
   let mesh: Mesh | undefined;
   return mesh = await Mesh.open({
-    dir: join(PROJECT, "actors", "examples"),
+    dir: join(PROJECT, "actors", "examples", "editorial"),
     folder,
     logger: teller.logger,
     metrics: counter,

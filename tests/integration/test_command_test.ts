@@ -201,7 +201,7 @@ Deno.test("what an actor keeps is gone afterwards, or that of a mesh", async () 
 
 Deno.test("an actor of the demo", async () => {
   await using mesh = await TestMesh.make({});
-  const judge = fromFileUrl(new URL("../../actors/examples/judge", import.meta.url));
+  const judge = fromFileUrl(new URL("../../actors/examples/editorial/judge", import.meta.url));
   const given = ["--payload", '{"score":{"confidence":0.9}}', "--next", "x-join"];
   const { code, stdout, stderr } = await test(mesh.dir, judge, ...given, "--data", "data", "--json");
   assertEquals(code, 0, stderr);
