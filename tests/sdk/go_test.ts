@@ -134,6 +134,24 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "Go: the actor of the README passes the test of the README",
+  ignore: MISSING,
+  async fn() {
+    const readme = await Deno.readTextFile(join(SDK, "README.md"));
+    const [source, test, ...more] = [...readme.matchAll(/^```go\n([\s\S]*?)^```/gm)].map(([, code = ""]) =>
+      code
+    );
+    assertEquals(more, []);
+    await using folder = await temporary();
+    await actor(folder.path, source ?? "");
+    const head = 'package main\n\nimport (\n\t"testing"\n\n\t"troupe.dev/troupe/troupetest"\n)\n\n';
+    await Deno.writeTextFile(join(folder.path, "main_test.go"), head + test);
+    assertEquals(await unformatted(folder.path), "");
+    assertMatch(await ran("go", ["test", "-v"], folder.path), /^--- PASS: TestSplits/m);
+  },
+});
+
 const MAIN = 'package main\n\nimport "troupe.dev/troupe"\n\n';
 const MISTAKES: readonly [what: string, source: string, code: string, message: RegExp][] = [
   [
