@@ -67,6 +67,23 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_what_the_readme_says() {
+        let exact = u128::from(u64::MAX) + 1;
+        assert_eq!(decode::<u128>(&exact.to_string()).unwrap(), exact);
+        assert!(decode::<Value>("1e400").is_err());
+        for (text, written) in [
+            ("9007199254740993", "9007199254740993"),
+            ("18446744073709551616", "1.8446744073709552e+19"),
+            ("1.0", "1.0"),
+            ("-0", "-0.0"),
+            ("0.1", "0.1"),
+        ] {
+            let value: Value = decode(text).unwrap();
+            assert_eq!(encode(&value).unwrap(), written);
+        }
+    }
+
+    #[test]
     fn exactly_one_value_is_read() {
         for text in ["", "1 2", "{", "[1,]", "nul"] {
             assert!(decode::<Value>(text).is_err(), "{text}");

@@ -119,3 +119,9 @@ macro_rules! __export {
         };
     };
 }
+
+/// The README's examples are compiled, as those here are.
+#[cfg(doctest)]
+#[doc(hidden)]
+#[doc = include_str!("../README.md")]
+struct Readme;
