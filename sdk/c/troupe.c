@@ -3,6 +3,7 @@
  * puts a mesh of memory in place of the real one (troupe_testing.h).
  */
 #include "troupe.h"
+#include "troupe_state.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include "src/json_read.c"
 #include "src/json_write.c"
 #include "src/calls.c"
+#include "src/state.c"
 
 #ifdef TROUPE_TESTING
 #include "troupe_testing.h"
@@ -28,10 +30,12 @@
 #include "testing/host_numbers.c"
 #include "testing/route.c"
 #include "testing/draft.c"
+#include "testing/bucket.c"
 #include "testing/same.c"
 #include "testing/run.c"
 #else
 #include "src/binding.c"
+#include "src/state_binding.c"
 #include "src/entry.c"
 #include "src/heap.c"
 #include "src/wasi.c"

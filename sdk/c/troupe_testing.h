@@ -18,12 +18,27 @@
 #define TROUPE_TESTING_H
 
 #include "troupe.h"
+#include "troupe_state.h"
 
 /** How many names a list of the options has at most. */
 #define TROUPE_NAMES 16
 
 /** An actor's function. */
 typedef troupe_json (*troupe_handler)(troupe_json payload);
+
+/** A bucket for tests: begin with `troupe_bucket bucket = {0};`, and end with
+ * `troupe_bucket_clear(&bucket);`. */
+typedef struct troupe_bucket {
+  struct bucket_entry *private_first;
+  uint64_t private_version, private_now_ms;
+} troupe_bucket;
+
+/** What is under a key, as JSON; nothing where there is none. Good until the next run. */
+troupe_json troupe_bucket_get(const troupe_bucket *bucket, const char *key);
+/** Lets time pass, which goes on only so. */
+void troupe_bucket_elapse(troupe_bucket *bucket, uint64_t ms);
+/** Removes everything. */
+void troupe_bucket_clear(troupe_bucket *bucket);
 
 /** With what a handler is tested; what is left out is empty, or the default. */
 typedef struct troupe_hop_options {
@@ -39,6 +54,9 @@ typedef struct troupe_hop_options {
   const char *headers;
   /** Most emits: 1000 when left out. */
   size_t emits;
+  /** What it keeps; given to several runs, the later ones find what the earlier ones left. An empty one when
+   * left out. */
+  troupe_bucket *bucket;
   bool private_none;
 } troupe_hop_options;
 
@@ -46,9 +64,11 @@ typedef struct troupe_hop_options {
 typedef struct troupe_hop {
   /** Payloads of what it emitted, as an array: empty when it failed, since a hop is all or nothing. */
   troupe_json payloads;
-  /** What it emitted, each as `{"payload": …, "route": {"prev": […], "curr": …, "next": […]}, "headers": {…}}`. */
+  /** What it emitted, each as `{"payload": …, "route": {"prev": […], "curr": …, "next": […]}, "headers":
+   * {…}}`. */
   troupe_json emits;
-  /** Its edits, without the refused ones: `{"verb": "set", "path": …, "value": …}`, `{"verb": "del", "path": …}`. */
+  /** Its edits, without the refused ones: `{"verb": "set", "path": …, "value": …}`, `{"verb": "del", "path":
+   * …}`. */
   troupe_json edits;
   /** Events that it sent upstream. */
   troupe_json flies;

@@ -8,10 +8,12 @@ import { parseEnvelope } from "@troupe/host/envelope";
 import type { HopResult } from "@troupe/host/hop";
 import { configOf } from "@troupe/host/granted/config";
 import { startStage } from "@troupe/host/stage/supervisor";
+import { openSqliteState } from "@troupe/host/state/sqlite_store";
 import { lacks } from "@troupe/tests/require";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { encodeHex } from "@std/encoding/hex";
 import { fromFileUrl, join } from "@std/path";
+import { stateService } from "../../host/granted/state_service.ts";
 import { call, hop, openComponent } from "../../host/stage/child/_restored_testing.ts";
 
 const ROOT = fromFileUrl(new URL("../..", import.meta.url));
@@ -57,10 +59,12 @@ async function hops(spec: ActorSpec, payloads: readonly unknown[]) {
   await using cache = await temporary();
   const { name, limits, grants, isolation } = spec;
   const component = await prepareComponent(spec.component, { cacheDir: cache.path, grants, limits });
+  const store = await openSqliteState({ path: ":memory:" });
   const logs: string[] = [];
   const stage = await startStage({
     ...{ actor: name, component, limits, isolation, grants, cacheDir: cache.path },
     config: await configOf(grants),
+    ...(grants.state ? { services: { state: stateService(() => Promise.resolve(store.bucket("b"))) } } : {}),
     onLog: ({ level, message }) => void logs.push(`${level}: ${message}`),
   });
   try {
@@ -72,6 +76,7 @@ async function hops(spec: ActorSpec, payloads: readonly unknown[]) {
     return { results, logs };
   } finally {
     await stage.close();
+    await store.close();
   }
 }
 
@@ -104,7 +109,7 @@ Deno.test({
   ignore: MISSING,
   async fn() {
     const sources: string[] = [];
-    for (const header of ["troupe.h", "troupe_testing.h"]) {
+    for (const header of ["troupe.h", "troupe_state.h", "troupe_testing.h"]) {
       const text = await Deno.readTextFile(join(SDK, header));
       for (const [block] of text.matchAll(/(?:^ \* {5}.*\n(?: \*\n(?= \* {5}))?)+/gm)) {
         const code = block.replaceAll(/^ \*(?: {5})?/gm, "");
@@ -254,6 +259,67 @@ Deno.test({
     const restored = open.restored();
     for (let n = 0; n < 50; n++) await hop(restored, "1");
     assertEquals([open.why, open.made()], [undefined, 1]);
+  },
+});
+
+const KEEPING = `#include <troupe_state.h>
+
+troupe_json handle(troupe_json task) {
+  troupe_entry was = troupe_state_entry("list");
+  troupe_list list = {0}, names = {0};
+  troupe_cursor at = troupe_each(troupe_entry_json(was));
+  while (troupe_next(&at)) troupe_add(&list, at.value);
+  troupe_add(&list, task);
+  troupe_json items = troupe_list_done(&list);
+  bool first = troupe_state_swap("list", was, items, TROUPE_FOR_GOOD);
+  bool late = troupe_state_swap("list", was, troupe_null(), 1000);
+  troupe_state_set("gone", troupe_bool(true), 60000);
+  bool removed = troupe_state_delete("gone");
+  int64_t sum = troupe_state_add("count", -3);
+  troupe_keys keys = troupe_state_keys("", "", 10);
+  for (size_t n = 0; n < keys.count; n++) troupe_add(&names, troupe_text(keys.items[n]));
+  troupe_failure refusal = {0};
+  troupe_state_add("list", 1);
+  troupe_catch(&refusal);
+  return troupe_object({"list", troupe_state_get("list")}, {"first", troupe_bool(first)},
+                       {"late", troupe_bool(late)}, {"removed", troupe_bool(removed)}, {"sum", troupe_int(sum)},
+                       {"keys", troupe_list_done(&names)}, {"refusal", troupe_text(refusal.kind)});
+}
+`;
+
+Deno.test({
+  name: "C: state is kept from hop to hop, in a sandbox as in the test kit",
+  ignore: MISSING,
+  async fn() {
+    await using folder = await temporary();
+    const spec = await actor(folder.path, KEEPING, "  grants: { state: true }\n");
+    const { results } = await hops(spec, ["a", "b"]);
+    const same = {
+      first: true,
+      late: false,
+      removed: true,
+      keys: ["count", "list"],
+      refusal: "troupe.NotACounter",
+    };
+    assertEquals(payloadsOf(results[0]), [{ ...same, list: ["a"], sum: -3 }], JSON.stringify(results[0]));
+    assertEquals(
+      payloadsOf(results[1]),
+      [{ ...same, list: ["a", "b"], sum: -6 }],
+      JSON.stringify(results[1]),
+    );
+    const kit = `#undef NDEBUG\n#include <assert.h>\n#include <troupe_testing.h>\n
+      int main(void) {
+        troupe_bucket bucket = {0};
+        troupe_hop hop = troupe_run(handle, "\\"a\\"", .bucket = &bucket);
+        assert(!hop.failed && troupe_is_json(hop.payloads, ${
+      JSON.stringify(JSON.stringify(payloadsOf(results[0])))
+    }));
+        troupe_bucket_clear(&bucket);
+      }`;
+    await Deno.writeTextFile(join(folder.path, "actor_test.c"), kit);
+    const sources = ["actor.c", "actor_test.c", join(SDK, "troupe.c"), "-lm", "-o", "actor_test"];
+    await ran("cc", ["-std=c11", "-DTROUPE_TESTING", `-I${SDK}`, ...sources], folder.path);
+    await ran(join(folder.path, "actor_test"), [], folder.path);
   },
 });
 

@@ -28,7 +28,9 @@ export function compiledFiles(files: readonly NamedDigest[]): string[] {
 
 /** The files of the SDK and of the contract that go into a component. */
 export async function sdkFiles(): Promise<NamedDigest[]> {
-  const files = (await digestFolder(SDK_FOLDER)).filter(([name]) => /^(troupe\.[ch]|src\/|wit\/)/.test(name));
+  const files = (await digestFolder(SDK_FOLDER)).filter(([name]) =>
+    /^(troupe\.[ch]|troupe_state\.h|src\/|wit\/)/.test(name)
+  );
   return [...files, ["actor.wit", await digestFile(CONTRACT)]];
 }
 

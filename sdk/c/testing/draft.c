@@ -7,6 +7,7 @@ enum { MOST_EMITS = 1000, MOST_EMITTED_BYTES = 16 * 1024 * 1024 };
 static struct {
   const troupe_hop_options *options;
   troupe_json next, headers;
+  troupe_bucket *bucket;
   troupe_list payloads, emits, edits, flies, logs;
   size_t emit_count, emitted_bytes;
 } draft;

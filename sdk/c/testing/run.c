@@ -22,7 +22,9 @@ troupe_hop troupe_run_with(troupe_handler handler, troupe_string payload, const 
   free(kept);
   hop_payload = troupe_parse(payload);
   if (!hop_payload.text) stop_test("the payload");
+  troupe_bucket own_bucket = {NULL, 0, 0};
   draft.options = options;
+  draft.bucket = options->bucket ? options->bucket : &own_bucket;
   draft.headers = as_host_writes(troupe_parse(or_default(options->headers, "{}")));
   if (troupe_type_of(draft.headers) != TROUPE_OBJECT) stop_test("the headers have to be an object");
   draft.next = names_json(options->next);
@@ -40,5 +42,6 @@ troupe_hop troupe_run_with(troupe_handler handler, troupe_string payload, const 
   hop.flies = or_empty(troupe_list_done(&draft.flies));
   hop.logs = or_empty(troupe_list_done(&draft.logs));
   hop_payload = TROUPE_NOTHING;
+  troupe_bucket_clear(&own_bucket);
   return hop;
 }

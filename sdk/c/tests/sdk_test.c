@@ -276,7 +276,66 @@ static void values_are_compared_by_what_they_mean(void) {
   assert(!troupe_is_json(one, "{\"b\":10000000000000001}") && !troupe_is_json(TROUPE_NOTHING, "null"));
 }
 
+/* ---- State ---- */
+
+static troupe_json keeps(troupe_json task) {
+  troupe_entry was = troupe_state_entry("list");
+  troupe_list list = {0};
+  for (troupe_cursor at = troupe_each(troupe_entry_json(was)); troupe_next(&at);) troupe_add(&list, at.value);
+  troupe_add(&list, task);
+  troupe_json items = troupe_list_done(&list);
+  assert(troupe_state_swap("list", was, items, TROUPE_FOR_GOOD));
+  assert(!troupe_state_swap("list", was, troupe_null(), TROUPE_FOR_GOOD) && !troupe_failed());
+  assert(troupe_state_add("count", 2) % 2 == 0 && troupe_state_set("soon", troupe_bool(true), 1000));
+  assert(troupe_state_set_bytes("b/raw", ((troupe_string){"\0\xff", 2}), TROUPE_FOR_GOOD));
+  assert(troupe_state_entry("b/raw").value.size == 2 && troupe_state_entry("b/raw").exists);
+  assert(!troupe_exists(troupe_state_get("none")) && !troupe_state_delete("none"));
+  assert(troupe_state_set("b/a", troupe_int(1), TROUPE_FOR_GOOD) && troupe_state_delete("b/a"));
+  troupe_keys keys = troupe_state_keys("", "b/raw", 2);
+  assert(keys.count == 2 && troupe_same(keys.items[0], "count") && troupe_same(keys.items[1], "list"));
+  assert(troupe_state_keys("b/", "", 1000).count == 1);
+  return items;
+}
+
+static troupe_json misuses_state(troupe_json task) {
+  char long_key[514] = {0};
+  memset(long_key, 'k', 513);
+  troupe_failure refusal;
+  assert(!troupe_state_set("", task, TROUPE_FOR_GOOD) && troupe_catch(&refusal));
+  assert(strcmp(refusal.kind, "troupe.BadStateRequest") == 0);
+  assert(!troupe_state_entry(long_key).exists && troupe_catch(NULL));
+  assert(troupe_state_keys("", "", 1001).count == 0 && troupe_catch(NULL));
+  troupe_state_set("x", troupe_text("1"), TROUPE_FOR_GOOD);
+  assert(troupe_state_add("x", 1) == 0 && troupe_catch(&refusal) &&
+         strcmp(refusal.kind, "troupe.NotACounter") == 0);
+  troupe_state_add("most", INT64_MAX);
+  assert(troupe_state_add("most", 1) == 0 && troupe_catch(&refusal) &&
+         strcmp(refusal.kind, "troupe.CounterRange") == 0);
+  troupe_state_set_bytes("bytes", troupe_str("no JSON"), TROUPE_FOR_GOOD);
+  assert(!troupe_exists(troupe_state_get("bytes")) && troupe_catch(&refusal) &&
+         strcmp(refusal.kind, "DecodeError") == 0);
+  troupe_string large = {troupe_alloc(1024 * 1024 + 1), 1024 * 1024 + 1};
+  assert(!troupe_state_set_bytes("large", large, TROUPE_FOR_GOOD));
+  return task;
+}
+
+static void state_is_kept_from_run_to_run(void) {
+  troupe_bucket bucket = {0};
+  troupe_run(keeps, "1", .bucket = &bucket);
+  assert(troupe_exists(troupe_bucket_get(&bucket, "soon")));
+  troupe_bucket_elapse(&bucket, 1000);
+  assert(!troupe_exists(troupe_bucket_get(&bucket, "soon")));
+  troupe_hop hop = troupe_run(keeps, "2", .bucket = &bucket);
+  assert(!hop.failed && troupe_is_json(hop.payloads, "[[1,2]]"));
+  assert(troupe_is_json(troupe_bucket_get(&bucket, "count"), "4"));
+  assert(troupe_is_json(troupe_run(keeps, "3").payloads, "[[3]]"));
+  hop = troupe_run(misuses_state, "1", .bucket = &bucket);
+  assert(hop.failed && strcmp(hop.failure.kind, "troupe.StateTooLarge") == 0);
+  troupe_bucket_clear(&bucket);
+}
+
 int main(void) {
+  state_is_kept_from_run_to_run();
   values_are_read();
   what_does_not_fit_says_where();
   values_are_made();

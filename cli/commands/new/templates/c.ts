@@ -29,6 +29,7 @@ troupe_json handle(troupe_json task) {
 
 const TEST = `#undef NDEBUG
 #include <assert.h>
+#include <stdio.h>
 #include <troupe.h>
 #include <troupe_testing.h>
 
@@ -46,6 +47,7 @@ static void without_a_name_trying_again_is_of_no_use(void) {
 int main(void) {
   it_greets();
   without_a_name_trying_again_is_of_no_use();
+  puts("2 tests passed");
 }
 `;
 
