@@ -172,28 +172,28 @@ func (returned *returned) failure(failure *Failure) {
 }
 
 // actor is what Handle was given.
-var actor func(mesh Mesh, payload string) (string, bool, *Failure)
+var actor *component
 
-func register(run func(mesh Mesh, payload string) (string, bool, *Failure)) {
+func register(given component) {
 	if actor != nil {
 		panic("troupe.Handle was called twice: an actor is one function")
 	}
-	actor = run
-	makeRoom(room)
+	actor = &given
 	slog.SetDefault(slog.New(logHandler{mesh: componentMesh{}}))
 	log.SetFlags(0)
+	given.prepare()
+	makeRoom(room)
 }
 
 //go:wasmexport handle
 func handle(at address, size uint32) address {
 	begin()
 	result := &returned{}
-	result.words[0] = 0
 	last, sends, failure := "", false, (*Failure)(nil)
 	if actor == nil {
 		failure = FailureOf(Fatalf("no handler: call troupe.Handle from main"))
 	} else {
-		last, sends, failure = actor(componentMesh{}, taken(at, size))
+		last, sends, failure = actor.run(componentMesh{}, taken(at, size))
 	}
 	if failure != nil {
 		result.failure(failure)

@@ -9,7 +9,17 @@ package troupe
 //
 // In a component it returns at once. Elsewhere it ends the process: there is no mesh to serve.
 func Handle[In, Out any](handler func(ctx *Context, in In) (Out, error)) {
-	register(func(mesh Mesh, payload string) (string, bool, *Failure) {
-		return Run(handler, mesh, payload)
+	register(component{
+		run: func(mesh Mesh, payload string) (string, bool, *Failure) {
+			return Run(handler, mesh, payload)
+		},
+		prepare: prepare[In, Out],
 	})
+}
+
+// component is an actor whose types are forgotten.
+type component struct {
+	run func(mesh Mesh, payload string) (last string, sends bool, failure *Failure)
+	// Has what does not depend on the envelope done before there is one.
+	prepare func()
 }

@@ -4,13 +4,15 @@ package troupe
 // are all told the same before an envelope is there, and while their memory does not grow. The functions without a body
 // are in a file that "troupe build" adds to package runtime.
 
-import (
-	"crypto/rand"
-	_ "unsafe" // for go:linkname
-)
+import "unsafe"
 
 //go:wasmimport wasi_snapshot_preview1 troupe_begin
 func troupeBegin()
+
+// The package crypto/rand comes to the same, by a longer way.
+//
+//go:wasmimport wasi_snapshot_preview1 random_get
+func randomGet(to unsafe.Pointer, size uint32) uint32
 
 // reseed gives the runtime's random numbers another seed.
 //
@@ -37,6 +39,8 @@ func begin() {
 	begun = true
 	troupeBegin()
 	var seed [32]byte
-	rand.Read(seed[:])
+	if randomGet(unsafe.Pointer(&seed), uint32(len(seed))) != 0 {
+		panic("the host gives no random numbers")
+	}
 	reseed(&seed)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // register tells that this is no program of its own.
-func register(func(mesh Mesh, payload string) (string, bool, *Failure)) {
+func register(component) {
 	fmt.Fprintln(os.Stderr, "This is an actor: it runs in a mesh. Build and run it with \"troupe up\", test it with \"go test\".")
 	os.Exit(2)
 }
