@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import urllib.error
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -150,3 +151,17 @@ def install(send: Send) -> None:
     http.client.HTTPConnection = plain  # type: ignore[misc]
     http.client.HTTPSConnection = secure  # type: ignore[misc,assignment,attr-defined]
     http.client._create_https_context = lambda _version: None  # type: ignore[attr-defined]
+    import urllib.request
+
+    do_open = urllib.request.AbstractHTTPHandler.do_open
+
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return do_open(self, *args, **kwargs)
+        except (urllib.error.URLError, TimeoutError):
+            raise
+        except OSError as error:
+            # What a connection refuses comes here with the response.
+            raise urllib.error.URLError(error) from error
+
+    urllib.request.AbstractHTTPHandler.do_open = wrapped  # type: ignore[method-assign]
