@@ -10,7 +10,11 @@ import type { Template } from "../template.ts";
 /** In Rust. */
 export const rustTemplate: Template = ({ name }) =>
   Promise.resolve({
-    files: { "Cargo.toml": cargoToml(name), "src/lib.rs": SOURCE },
+    files: {
+      ".gitignore": "# What is built from the source, and the state of a mesh.\nbuild/\ntarget/\n.troupe/\n",
+      "Cargo.toml": cargoToml(name),
+      "src/lib.rs": SOURCE,
+    },
     test: "cargo test",
   });
 

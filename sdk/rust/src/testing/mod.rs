@@ -27,7 +27,9 @@ pub use envelope::Envelope;
 pub use run::{Edit, Emit, Log, Route, Run};
 pub use state::TestState;
 
-pub(crate) use hop::{Hop, log};
+pub(crate) use hop::Hop;
+#[cfg(feature = "log")]
+pub(crate) use hop::log;
 
 /// Runs a handler on a payload, with nothing else in the envelope. That it fails is part of what comes of it.
 ///

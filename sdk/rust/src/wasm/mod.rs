@@ -9,4 +9,6 @@ mod returned;
 mod state;
 mod timers;
 
-pub(crate) use mesh::{Hop, log};
+pub(crate) use mesh::Hop;
+#[cfg(feature = "log")]
+pub(crate) use mesh::log;
