@@ -26,6 +26,16 @@ export function object<T extends z.core.$ZodLooseShape>(shape: T, what: string) 
   return z.strictObject(shape, wants(what));
 }
 
+/** What can be of several kinds, of which the input shows which: what is wrong is what is wrong with that one. */
+export function kindOf<T>(schemaFor: (input: unknown) => z.ZodType<T>) {
+  return z.unknown().transform((input, context): T => {
+    const { data, error } = schemaFor(input).safeParse(input);
+    if (!error) return data;
+    for (const issue of error.issues) context.issues.push({ ...issue, input } as z.core.$ZodRawIssue);
+    return z.NEVER;
+  });
+}
+
 /** A size; parsed into bytes. */
 export function bytes({ least, most }: { least: number; most: number }) {
   const what = `a size, such as 128Mi, 64Ki or 1000 (bytes)`;

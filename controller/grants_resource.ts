@@ -5,10 +5,10 @@
  */
 
 import { isActorName, RESUME } from "@troupe/host/actor_name";
-import type { Grants, SecretSource } from "@troupe/host/grants";
+import type { Grants, SecretSource, StateGrant } from "@troupe/host/grants";
 import { resolve } from "@std/path";
 import { z } from "zod";
-import { object, wants } from "./_fields.ts";
+import { bytes, count, kindOf, object, wants } from "./_fields.ts";
 import { http, httpRulesOf } from "./http_grant.ts";
 
 const routeGrant = z.string(wants("an actor's name, or prefix-*")).superRefine((grant, context) => {
@@ -47,6 +47,20 @@ const bucket = z.string(wants("a name")).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9
   error: "has to be a name of lower-case letters, digits and hyphens, such as carts",
 });
 
+/** Bounds of a bucket, and its name. */
+export const stateBucket = object({
+  bucket: bucket.optional(),
+  /** Most entries that it may come to by what the actor puts in. */
+  entries: count({ least: 1, most: 10_000_000 }).optional(),
+  /** Most bytes of all keys and values. */
+  bytes: bytes({ least: 1, most: 64 * 1024 ** 3 }).optional(),
+}, "true, or an object such as { bucket: carts }").refine((given) => Object.keys(given).length > 0, {
+  error: "has to have a bucket, entries or bytes; true is a bucket of its own with the usual bounds",
+});
+
+/** `true` is a bucket of its own, with the bounds that hold where nothing is said. */
+const state = kindOf((given) => given === true ? z.literal(true).transform(() => ({})) : stateBucket);
+
 const A_MOUNT = "an absolute path of plain names, such as /data";
 
 const mount = object({
@@ -80,10 +94,7 @@ export const grants = object({
   /** To where it may send requests. */
   http: http.optional(),
   /** A bucket of keys and values: its own (`true`), or one with a name. */
-  state: z.union([
-    z.literal(true).transform(() => ({})),
-    object({ bucket }, "an object with a bucket"),
-  ], wants("true, or an object such as { bucket: carts }")).optional(),
+  state: state.optional(),
   /** Folders that it can read. */
   files: files.optional(),
   /** `precise`: clocks that go in small steps. */
@@ -98,9 +109,17 @@ export function grantsOf(given: z.infer<typeof grants>, folder: string): Grants 
     ...(env ? { env } : {}),
     ...(secrets ? { secrets: mapValues(secrets, (source) => sourceOf(source, folder)) } : {}),
     ...(http ? { http: httpRulesOf(http) } : {}),
-    ...(state ? { state } : {}),
+    ...(state ? { state: stateOf(state) } : {}),
     ...(files ? { files: files.map(({ from, path }) => ({ from: resolve(folder, from), path })) } : {}),
     ...(clock ? { clock } : {}),
+  };
+}
+
+function stateOf({ bucket, entries, bytes }: z.infer<typeof stateBucket>): StateGrant {
+  return {
+    ...(bucket === undefined ? {} : { bucket }),
+    ...(entries === undefined ? {} : { entries }),
+    ...(bytes === undefined ? {} : { bytes }),
   };
 }
 

@@ -17,6 +17,10 @@ const READ: Record<string, unknown> = {
   },
   "{ state: true }": { state: {} },
   "{ state: { bucket: carts } }": { state: { bucket: "carts" } },
+  "{ state: { bucket: carts, entries: 1000, bytes: 1Mi } }": {
+    state: { bucket: "carts", entries: 1000, bytes: 1_048_576 },
+  },
+  "{ state: { bytes: 4Gi } }": { state: { bytes: 4_294_967_296 } },
   "{ files: [{ from: words, path: /words }, { from: /srv/x, path: /a/b }] }": {
     files: [{ from: "/mesh/shop/words", path: "/words" }, { from: "/srv/x", path: "/a/b" }],
   },
@@ -39,6 +43,11 @@ const REFUSED: [text: string, ...says: string[]][] = [
   ["{ secrets: { KEY: { value: x } } }", "spec.grants.secrets.KEY.value", "env, file"],
   ["{ state: false }", "spec.grants.state", "true, or an object"],
   ["{ state: { bucket: A/B } }", "spec.grants.state", "carts"],
+  ["{ state: {} }", "spec.grants.state", "has to have a bucket, entries or bytes"],
+  ["{ state: { entries: 0 } }", "spec.grants.state.entries", "a whole number between 1 and 10000000"],
+  ["{ state: { bytes: lots } }", "spec.grants.state.bytes", "has to be a size"],
+  ["{ state: { bytes: 65Gi } }", "spec.grants.state.bytes", "between 1 and 68719476736 bytes"],
+  ["{ state: { keys: 1 } }", "spec.grants.state.keys", "bucket, entries, bytes"],
   ["{ files: [{ from: words, path: words }] }", "spec.grants.files[0].path", "an absolute path"],
   ["{ files: [{ from: words, path: /a/../b }] }", "spec.grants.files[0].path", "an absolute path"],
   ["{ files: [{ from: a, path: /a }, { from: b, path: /a }] }", "spec.grants.files", "the same path twice"],

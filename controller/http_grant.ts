@@ -11,7 +11,7 @@ import { methodOf } from "@troupe/host/egress/match";
 import type { HttpRule, InjectedHeader } from "@troupe/host/http_rule";
 import { bareHost, DEFAULT_PORTS, parseTarget, type Target } from "@troupe/host/egress/target";
 import { z } from "zod";
-import { count, object, wants } from "./_fields.ts";
+import { count, kindOf, object, wants } from "./_fields.ts";
 
 /** Stands in for the star, which is in no host to which a request goes. */
 const ANY_LABEL = "any-label";
@@ -174,13 +174,7 @@ const shortRule = z.string(wants(A_URL)).transform((text, context) => {
 
 /** The field. */
 export const http = z.array(
-  z.unknown().transform((entry, context) => {
-    const schema = typeof entry === "string" ? shortRule : httpRule;
-    const { data, error } = schema.safeParse(entry);
-    if (data) return data;
-    for (const issue of error.issues) context.issues.push({ ...issue, input: entry } as z.core.$ZodRawIssue);
-    return z.NEVER;
-  }),
+  kindOf((entry) => typeof entry === "string" ? shortRule : httpRule),
   wants("a list of URLs, or of objects with a host"),
 );
 

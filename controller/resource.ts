@@ -7,7 +7,7 @@
 import { DEFAULT_LIMITS } from "@troupe/host/limits";
 import { z } from "zod";
 import { actorName, bytes, count, duration, literal, object, rate, wants } from "./_fields.ts";
-import { grants } from "./grants_resource.ts";
+import { grants, stateBucket } from "./grants_resource.ts";
 import { httpRule, injectedHeader } from "./http_grant.ts";
 import { policy, resiliency, rule, wantsOtherActors } from "./resiliency_resource.ts";
 
@@ -59,11 +59,33 @@ const limits = object({
   hostCalls: count({ least: 1, most: 1000 }).default(DEFAULT_LIMITS.hostCalls),
   /** Bytes of all requests that one hop sends, and of their responses. */
   egressBytes: bytes({ least: 0, most: 64 * 1024 * MIB }).default(DEFAULT_LIMITS.egressBytes),
+  /** Requests that one hop sends. */
+  requests: count({ least: 0, most: 5000 }).default(DEFAULT_LIMITS.requests),
+  /** Bytes of the body of one request. */
+  requestBytes: bytes({ least: 0, most: 1024 * MIB }).optional(),
+  /** Bytes of the body of one response. */
+  responseBytes: bytes({ least: 0, most: 1024 * MIB }).optional(),
+  /** Time of one request and its response. */
+  requestTimeout: duration({ least: 1, most: 24 * 3_600_000 }).optional(),
   /** Processor time of one hop. */
   cpu: duration({ least: 20, most: 24 * 3_600_000 }).optional(),
   /** Resident memory of the sandbox. */
   residentMemory: bytes({ least: 128 * MIB, most: 64 * 1024 * MIB }).optional(),
-}, "an object, such as { memory: 128Mi, timeout: 30s }");
+}, "an object, such as { memory: 128Mi, timeout: 30s }").superRefine((limits, context) => {
+  const { egressBytes, timeout } = limits;
+  // Whoever says so much has to say as much of what it is a part of; defaults may be more.
+  for (
+    const [name, whole, most] of [
+      ["requestBytes", "egressBytes", egressBytes],
+      ["responseBytes", "egressBytes", egressBytes],
+      ["requestTimeout", "timeout", timeout],
+    ] as const
+  ) {
+    if ((limits[name] ?? 0) <= most) continue;
+    const message = `is more than ${whole}, of which it is a part: raise ${whole} too, or lower it`;
+    context.addIssue({ code: "custom", path: [name], message });
+  }
+});
 
 const metadata = object({
   name: actorName,
@@ -103,7 +125,7 @@ export const FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, re
   ["spec.limits", Object.keys(limits.shape)],
   ["spec.grants", Object.keys(grants.shape)],
   ["spec.grants.secrets.*", ["env", "file"]],
-  ["spec.grants.state", ["bucket"]],
+  ["spec.grants.state", Object.keys(stateBucket.shape)],
   ["spec.grants.files[]", ["from", "path"]],
   ["spec.grants.http[]", Object.keys(httpRule.shape)],
   ["spec.grants.http[].headers.*", Object.keys(injectedHeader.shape)],

@@ -5,7 +5,7 @@
  */
 
 import type { Grants } from "@troupe/host/grants";
-import type { Isolation, Limits } from "@troupe/host/limits";
+import { DEFAULT_LIMITS, type Isolation, type Limits } from "@troupe/host/limits";
 import type { Rate } from "@troupe/host/rate";
 import type { Resiliency } from "@troupe/host/resiliency";
 import { dirname, resolve } from "@std/path";
@@ -69,23 +69,27 @@ export function parseActorSpec(text: string, { file }: { readonly file: string }
     name: metadata.name,
     component: componentOf(spec.component, dirname(path)),
     isolation: spec.isolation,
-    limits: {
-      memoryBytes: spec.limits.memory,
-      timeoutMs: spec.limits.timeout,
-      concurrency: spec.limits.concurrency,
-      emits: spec.limits.emits,
-      emittedBytes: spec.limits.emittedBytes,
-      logBytes: spec.limits.logBytes,
-      hostCalls: spec.limits.hostCalls,
-      egressBytes: spec.limits.egressBytes,
-      ...(spec.limits.cpu === undefined ? {} : { cpuMs: spec.limits.cpu }),
-      ...(spec.limits.residentMemory === undefined ? {} : { residentBytes: spec.limits.residentMemory }),
-    },
+    limits: limitsOf(spec.limits),
     grants: grantsOf(spec.grants, dirname(path)),
     resiliency: resiliencyOf(spec.resiliency),
     ...(spec.rate === undefined ? {} : { rate: spec.rate }),
     file: path,
     folder: dirname(path),
+  };
+}
+
+function limitsOf(limits: ActorResource["spec"]["limits"]): Limits {
+  const { memory, timeout, cpu, residentMemory, requestTimeout, requestBytes, responseBytes, ...rest } =
+    limits;
+  return {
+    ...rest,
+    memoryBytes: memory,
+    timeoutMs: timeout,
+    requestBytes: requestBytes ?? DEFAULT_LIMITS.requestBytes,
+    responseBytes: responseBytes ?? DEFAULT_LIMITS.responseBytes,
+    requestMs: requestTimeout ?? DEFAULT_LIMITS.requestMs,
+    ...(cpu === undefined ? {} : { cpuMs: cpu }),
+    ...(residentMemory === undefined ? {} : { residentBytes: residentMemory }),
   };
 }
 

@@ -43,6 +43,10 @@ Deno.test("everything can be said", () => {
     emits: 10
     emittedBytes: 1Mi
     logBytes: 0
+    requests: 20
+    requestBytes: 1Ki
+    responseBytes: 2Ki
+    requestTimeout: 5s
   grants:
     route: [store, review-*, x-sink]
 `);
@@ -57,6 +61,10 @@ Deno.test("everything can be said", () => {
     logBytes: 0,
     hostCalls: 16,
     egressBytes: 134_217_728,
+    requests: 20,
+    requestBytes: 1024,
+    responseBytes: 2048,
+    requestMs: 5000,
   });
   assertEquals(spec.grants.route, ["store", "review-*", "x-sink"]);
 });
@@ -199,6 +207,26 @@ const REFUSED: Record<string, { text: string; line?: number; says: string[] }> =
       "spec.limits.zebras is not a field",
       "memory, timeout, concurrency, emits, emittedBytes, logBytes",
     ],
+  },
+  "more requests than can be asked for": {
+    text: `${HEAD}${COMPONENT}  limits: { requests: 1000000 }\n`,
+    line: 7,
+    says: ["spec.limits.requests has to be a whole number between 0 and 5000"],
+  },
+  "a response that is larger than all of them together": {
+    text: `${HEAD}${COMPONENT}  limits: { egressBytes: 1Mi, responseBytes: 2Mi }\n`,
+    line: 7,
+    says: ["spec.limits.responseBytes is more than egressBytes", "raise egressBytes too, or lower it"],
+  },
+  "a request that takes longer than its hop": {
+    text: `${HEAD}${COMPONENT}  limits: { requestTimeout: 31s }\n`,
+    line: 7,
+    says: ["spec.limits.requestTimeout is more than timeout"],
+  },
+  "a time of requests without a unit": {
+    text: `${HEAD}${COMPONENT}  limits: { requestTimeout: 5 }\n`,
+    line: 7,
+    says: ["spec.limits.requestTimeout has to be a time with its unit"],
   },
   "a status": {
     text: `${HEAD}${COMPONENT}status: {}\n`,

@@ -17,6 +17,16 @@ export interface FileGrant {
   readonly path: string;
 }
 
+/** A bucket of keys and values. */
+export interface StateGrant {
+  /** Its name, for one that is shared. @default the actor's own one */
+  readonly bucket?: string;
+  /** Most entries that it may come to by what the actor puts in. @default 100,000 */
+  readonly entries?: number;
+  /** Most bytes of all keys and values. @default 256 MiB */
+  readonly bytes?: number;
+}
+
 /** What an actor may do beyond computing. */
 export interface Grants {
   /** Actors (exact names, or `prefix-*`) that this actor may add to a route. @default [] */
@@ -27,8 +37,8 @@ export interface Grants {
   readonly secrets?: Readonly<Record<string, SecretSource>>;
   /** To where it may send requests. @default [] */
   readonly http?: readonly HttpRule[];
-  /** A bucket of keys and values; the actor's own one unless it is named. @default none */
-  readonly state?: { readonly bucket?: string };
+  /** A bucket of keys and values. @default none */
+  readonly state?: StateGrant;
   /** Folders that it can read, as they were when its stage was started. @default [] */
   readonly files?: readonly FileGrant[];
   /** Whether its clocks go in small steps, as the system's do. @default "coarse" */

@@ -22,6 +22,14 @@ export interface Limits {
   readonly hostCalls: number;
   /** Bytes of all requests that one hop sends, and of their responses. @default 128 MiB */
   readonly egressBytes: number;
+  /** Requests that one hop sends. @default 1000 */
+  readonly requests: number;
+  /** Bytes of the body of one request. @default 16 MiB */
+  readonly requestBytes: number;
+  /** Bytes of the body of one response. @default 64 MiB */
+  readonly responseBytes: number;
+  /** Time of one request and its response, in milliseconds. @default 300000 */
+  readonly requestMs: number;
   /** Processor time of one hop, in milliseconds, counted in steps of some 20. @default as long as wall time lasts */
   readonly cpuMs?: number;
   /** Resident memory of the sandbox, in bytes. @default 512 MiB and that of the instances that can be in it */
@@ -38,6 +46,10 @@ export const DEFAULT_LIMITS: Limits = {
   logBytes: 64 * 1024,
   hostCalls: 16,
   egressBytes: 128 * 1024 * 1024,
+  requests: 1000,
+  requestBytes: 16 * 1024 * 1024,
+  responseBytes: 64 * 1024 * 1024,
+  requestMs: 300_000,
 };
 
 /** Whether an instance serves one envelope (`fresh`) or many (`reuse`). */

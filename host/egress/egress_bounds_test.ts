@@ -179,7 +179,7 @@ Deno.test("a server that drips is left when all of it takes too long", async () 
   };
   await withRawServer(drip, async (bench) => {
     assertEquals(await failure(bench), ["troupe.EgressTimeout", "HTTP-response-timeout"]);
-  }, { limits: { totalMs: 300 } });
+  }, { limits: { requestMs: 300 } });
 });
 
 Deno.test("a name that is not resolved in time is left", async () => {

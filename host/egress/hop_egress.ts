@@ -91,7 +91,7 @@ export class HopEgress {
     this.#begin();
     const ending = new AbortController();
     this.#pending.add(ending);
-    const timer = setTimeout(() => ending.abort(tooLong(limits.totalMs)), limits.totalMs);
+    const timer = setTimeout(() => ending.abort(tooLong(limits.requestMs)), limits.requestMs);
     const end = () => ending.abort(ended());
     request.signal?.addEventListener("abort", end);
     if (request.signal?.aborted) end();
@@ -119,7 +119,7 @@ export class HopEgress {
     const { requests, pending } = this.#setting.limits;
     if (this.#closed) throw ended();
     const problem = ++this.#requests > requests
-      ? `sent more than ${requests} requests`
+      ? `sent more than ${requests} requests (limits.requests)`
       : this.#pending.size >= pending
       ? `has more than ${pending} requests at the same time: read their responses to the end, or let go of them`
       : undefined;
@@ -229,13 +229,14 @@ function requireLength(
 
 function requestTooLarge(bytes: number, { requestBytes }: EgressLimits): EgressError {
   return new EgressError("troupe.EgressLimit", { tag: "HTTP-request-body-size", val: BigInt(bytes) }, {
-    message: `the body of a request has ${bytes} bytes or more: ${requestBytes} are let out at most`,
+    message: `the body of a request has ${bytes} bytes or more: ${requestBytes} are let out at most ` +
+      "(limits.requestBytes)",
   });
 }
 
-function tooLong(totalMs: number): EgressError {
+function tooLong(requestMs: number): EgressError {
   return new EgressError("troupe.EgressTimeout", "HTTP-response-timeout", {
-    message: `a request and its response took longer than ${totalMs} ms`,
+    message: `a request and its response took longer than ${requestMs} ms (limits.requestTimeout)`,
   });
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { DEFAULT_LIMITS } from "../limits.ts";
 import type { FieldBounds } from "./fields.ts";
 
 const KIB = 1024;
-const MIB = 1024 * KIB;
 
 /** Bounds of requests. Reaching one ends that request; `egressBytes` ends all of its hop. */
 export interface EgressLimits extends FieldBounds {
@@ -37,19 +37,19 @@ export interface EgressLimits extends FieldBounds {
    */
   readonly silenceMs: number;
   /** All of a request and its response, in milliseconds. @default 5 min */
-  readonly totalMs: number;
+  readonly requestMs: number;
 }
 
 /** The bounds that hold where nothing else is said. */
 export const DEFAULT_EGRESS_LIMITS: EgressLimits = {
   headers: 128,
   headerBytes: 32 * KIB,
-  requestBytes: 16 * MIB,
-  responseBytes: 64 * MIB,
-  egressBytes: 128 * MIB,
-  requests: 1000,
+  requestBytes: DEFAULT_LIMITS.requestBytes,
+  responseBytes: DEFAULT_LIMITS.responseBytes,
+  egressBytes: DEFAULT_LIMITS.egressBytes,
+  requests: DEFAULT_LIMITS.requests,
   pending: 16,
   connectMs: 10_000,
   silenceMs: 60_000,
-  totalMs: 300_000,
+  requestMs: DEFAULT_LIMITS.requestMs,
 };

@@ -74,7 +74,8 @@ export function responseBody(response: IncomingMessage, options: BodyOptions): R
 /** A body that is larger than the bounds, by what its head or its bytes say. */
 export function bodyTooLarge(bytes: number, most: number): EgressError {
   return new EgressError("troupe.EgressLimit", { tag: "HTTP-response-body-size", val: BigInt(bytes) }, {
-    message: `the body of the response has ${bytes} bytes or more: ${most} are let in at most`,
+    message: `the body of the response has ${bytes} bytes or more: ${most} are let in at most ` +
+      "(limits.responseBytes)",
   });
 }
 

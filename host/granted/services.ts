@@ -5,7 +5,7 @@
  */
 
 import type { Resolve } from "../egress/resolve.ts";
-import type { Grants } from "../grants.ts";
+import type { Grants, StateGrant } from "../grants.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../observe/logs.ts";
 import type { Service, Services } from "../stage/services.ts";
@@ -32,7 +32,7 @@ export async function servicesOf(
   { logger, state, resolve }: ServiceOptions,
 ): Promise<Services> {
   // Loaded only where they are granted: an actor without them does not wait for what they are made of.
-  const stateOf = async (grant: NonNullable<Grants["state"]>) => {
+  const stateOf = async (grant: StateGrant) => {
     const { grantState } = await import("./state_grant.ts");
     return await grantState({ name, grant }, { state, logger });
   };
@@ -44,12 +44,17 @@ export async function servicesOf(
 
 async function httpOf(
   rules: NonNullable<Grants["http"]>,
-  { limits: { egressBytes }, resolve }: { readonly limits: Limits; readonly resolve: Resolve | undefined },
+  { limits, resolve }: { readonly limits: Limits; readonly resolve: Resolve | undefined },
 ): Promise<Service> {
   const [{ Egress }, { httpService }] = await Promise.all([
     import("../egress/egress.ts"),
     import("./http_service.ts"),
   ]);
-  const egress = await Egress.open({ rules, limits: { egressBytes }, ...(resolve ? { resolve } : {}) });
+  const { egressBytes, requests, requestBytes, responseBytes, requestMs } = limits;
+  const egress = await Egress.open({
+    rules,
+    limits: { egressBytes, requests, requestBytes, responseBytes, requestMs },
+    ...(resolve ? { resolve } : {}),
+  });
   return httpService(egress);
 }

@@ -5,7 +5,7 @@
  */
 
 import { TroupeError } from "../errors.ts";
-import type { Grants } from "../grants.ts";
+import type { StateGrant } from "../grants.ts";
 import type { Logger } from "../observe/logs.ts";
 import { StateUnavailableError } from "../state/errors.ts";
 import type { Service } from "../stage/services.ts";
@@ -38,13 +38,13 @@ export class NoStateError extends TroupeError {
  * assertEquals(bucketOf("checkout", { bucket: "carts" }), "shared/carts");
  * ```
  */
-export function bucketOf(actor: string, { bucket }: NonNullable<Grants["state"]>): string {
+export function bucketOf(actor: string, { bucket }: StateGrant): string {
   return bucket === undefined ? `actor/${actor}` : `shared/${bucket}`;
 }
 
 /** Makes the service. A store that is away now is waited for with the first envelope that needs it. */
 export async function grantState(
-  actor: { readonly name: string; readonly grant: NonNullable<Grants["state"]> },
+  actor: { readonly name: string; readonly grant: StateGrant },
   { state, logger }: { readonly state: Late<StateStore> | undefined; readonly logger: Pick<Logger, "warn"> },
 ): Promise<Service> {
   if (!state) throw new NoStateError(actor.name);
@@ -56,7 +56,12 @@ export async function grantState(
     logger.warn("the state cannot be had yet", { error });
   }
   const name = bucketOf(actor.name, actor.grant);
-  return stateService(async () => (await state.get()).bucket(name));
+  const { entries, bytes } = actor.grant;
+  const bounds = {
+    ...(entries === undefined ? {} : { bucketEntries: entries }),
+    ...(bytes === undefined ? {} : { bucketBytes: bytes }),
+  };
+  return stateService(async () => (await state.get()).bucket(name, bounds));
 }
 
 async function warnOfLosses(state: Late<StateStore>, logger: Pick<Logger, "warn">): Promise<void> {

@@ -108,6 +108,19 @@ Deno.test("a named bucket is shared, and one's own is not, however others call t
   });
 });
 
+Deno.test("a bucket is bounded by the spec of whoever puts something in", async () => {
+  await withMesh(inFile, async ({ start, send, results }) => {
+    await start("one", { state: { bucket: "shared", entries: 1 } });
+    await start("two", { state: { bucket: "shared", bytes: 6 } });
+    await send("one", [["set", "a", "1"], ["set", "b", "2"]], { first: 0, count: 1 });
+    assertStringIncludes(JSON.stringify(await results(1)), "troupe.StateFull");
+    await send("two", [["set", "b", "2"], ["set", "c", "123"]], { first: 0, count: 1 });
+    assertStringIncludes(JSON.stringify(await results(1)), "troupe.StateFull");
+    await send("one", [["keys", "", null, 10]], { first: 1, count: 1 });
+    assertStringIncludes(JSON.stringify(await results(1)), '["a","b"]');
+  });
+});
+
 Deno.test("without the grant, or without a place for it, an actor is refused with what to do", async () => {
   await withMesh(inFile, async ({ start }) => {
     const refused = await assertRejects(

@@ -6,7 +6,7 @@
  */
 
 import type { CounterRangeError, NotACounterError } from "./errors.ts";
-import type { Durability, Entry, StateLimits, Swapped } from "./store.ts";
+import type { BucketBounds, Durability, Entry, Swapped } from "./store.ts";
 
 /** An entry's place. */
 export interface Place {
@@ -21,6 +21,15 @@ export interface Put {
   readonly value: Uint8Array;
   /** Milliseconds; undefined for ever. */
   readonly ttlMs: number | undefined;
+  /** What the bucket may come to with it. */
+  readonly bounds: BucketBounds;
+}
+
+/** What is to be added to a counter. */
+export interface Addition {
+  readonly delta: bigint;
+  /** What the bucket may come to with it. */
+  readonly bounds: BucketBounds;
 }
 
 /** Which keys are asked for. */
@@ -32,7 +41,7 @@ export interface Listing {
 }
 
 /** Which bound of a bucket would be passed. */
-export type FullOf = keyof Pick<StateLimits, "bucketEntries" | "bucketBytes">;
+export type FullOf = keyof BucketBounds;
 
 /** Something was not done for want of room. */
 export interface Full {
@@ -49,7 +58,7 @@ export interface StateBackend {
   put(place: Place, put: Put): Promise<Swapped | Full>;
   delete(place: Place, expected: bigint | undefined): Promise<boolean>;
   keys(listing: Listing): Promise<string[]>;
-  add(place: Place, delta: bigint): Promise<bigint | Full | NotACounterError | CounterRangeError>;
+  add(place: Place, addition: Addition): Promise<bigint | Full | NotACounterError | CounterRangeError>;
   /** Removes entries that have expired, a bounded number of them. @returns How many, and whether there are more. */
   collect(): Promise<{ readonly gone: number; readonly more: boolean }>;
   /** Why the last operation failed; empty when it did not. */

@@ -97,6 +97,20 @@ export function testBounds(name: string, start: () => Promise<StateHarness>): vo
     assertInstanceOf(await smaller.add("k", 1n).catch((error: unknown) => error), StateFullError);
   });
 
+  test("each who puts something in may have bounds of its own, and reads what is beyond them", async (store) => {
+    const wide = store.bucket("b");
+    const narrow = store.bucket("b", { bucketEntries: 1, bucketBytes: 4 });
+    await narrow.set("a", bytes("1"));
+    await assertRejects(() => narrow.set("b", bytes("1")), StateFullError, "1 entries");
+    await assertRejects(() => narrow.set("a", bytes("1234")), StateFullError, "4 bytes");
+    await assertRejects(() => narrow.add("c", 1n), StateFullError);
+    await wide.set("b", bytes("1"));
+    await wide.add("c", 1n);
+    assertEquals(await narrow.keys(""), ["a", "b", "c"]);
+    await narrow.delete("b");
+    await narrow.set("c", bytes("2"));
+  });
+
   test("what has expired takes no room from what comes", async (_, harness) => {
     const store = await harness.open({ limits: { bucketEntries: 300 } });
     const bucket = store.bucket("b");

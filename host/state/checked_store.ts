@@ -15,6 +15,7 @@ import {
 } from "./errors.ts";
 import type {
   Bucket,
+  BucketBounds,
   Durability,
   Entry,
   KeepOptions,
@@ -83,8 +84,9 @@ export class CheckedStore implements StateStore {
     Deno.unrefTimer(this.#timer as unknown as number);
   }
 
-  bucket(name: string): Bucket {
-    return new CheckedBucket(check(BucketName, name), { backend: this.#backend, limits: this.#limits });
+  bucket(name: string, bounds: Partial<BucketBounds> = {}): Bucket {
+    const limits = { ...this.#limits, ...bounds };
+    return new CheckedBucket(check(BucketName, name), { backend: this.#backend, limits });
   }
 
   async collect(): Promise<number> {
@@ -162,7 +164,8 @@ class CheckedBucket implements Bucket {
   }
 
   async add(key: string, delta: bigint): Promise<bigint> {
-    const sum = await this.#backend.add(this.#place(key), check(Delta, delta));
+    const addition = { delta: check(Delta, delta), bounds: this.#limits };
+    const sum = await this.#backend.add(this.#place(key), addition);
     if (typeof sum === "bigint") return sum;
     throw sum instanceof Error ? sum : this.#full(sum);
   }
@@ -171,19 +174,19 @@ class CheckedBucket implements Bucket {
     return { bucket: this.#name, key: check(Key, key) };
   }
 
-  async #put(place: Place, put: Put): Promise<Swapped> {
+  async #put(place: Place, put: Omit<Put, "bounds">): Promise<Swapped> {
     const { length: bytes } = check(Value, put.value);
     if (bytes > this.#limits.valueBytes) {
       throw new StateTooLargeError({ bytes, most: this.#limits.valueBytes });
     }
     // The caller's own bytes may be others by the time they are written.
-    const result = await this.#backend.put(place, { ...put, value: put.value.slice() });
+    const result = await this.#backend.put(place, { ...put, value: put.value.slice(), bounds: this.#limits });
     if ("fullOf" in result) throw this.#full(result);
     return result;
   }
 
   #full({ fullOf }: Full): StateFullError {
-    const unit = fullOf === "bucketEntries" ? "entries" : "bytes";
-    return new StateFullError({ bucket: this.#name, limit: `${this.#limits[fullOf]} ${unit}` });
+    const of = fullOf === "bucketEntries" ? "entries" : "bytes";
+    return new StateFullError(this.#name, { most: this.#limits[fullOf], of });
   }
 }

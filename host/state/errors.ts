@@ -26,13 +26,13 @@ export class StateTooLargeError extends TroupeError {
 
 /** A bucket holds as much as it may. */
 export class StateFullError extends TroupeError {
-  /** @param limit Which bound was reached, such as `100000 entries`. */
-  constructor({ bucket, limit }: { readonly bucket: string; readonly limit: string }) {
+  /** @param bound What was reached; `of` is its name in `spec.grants.state`. */
+  constructor(bucket: string, bound: { readonly most: number; readonly of: "entries" | "bytes" }) {
     super(
       "troupe.StateFull",
       "user",
-      `The bucket ${bucket} has reached its bound of ${limit}: delete what is not needed, give entries a time to ` +
-        "live, or raise the bound",
+      `The bucket ${bucket} has reached its bound of ${bound.most} ${bound.of}: delete what is not needed, give ` +
+        `entries a time to live, or raise the bound (grants.state.${bound.of})`,
     );
   }
 }

@@ -7,6 +7,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { GroupCommit } from "../sqlite/group_commit.ts";
 import {
+  type Addition,
   type Full,
   type FullOf,
   type Listing,
@@ -16,7 +17,7 @@ import {
   type StateBackend,
 } from "./backend.ts";
 import { CounterRangeError, NotACounterError, StateClosedError, StateUnavailableError } from "./errors.ts";
-import type { Entry, StateLimits, Swapped } from "./store.ts";
+import type { BucketBounds, Entry, Swapped } from "./store.ts";
 
 /** Entries that one transaction removes because they have expired. */
 const COLLECT = 1_000;
@@ -48,7 +49,7 @@ export class SqliteBackend implements StateBackend {
     return this.#read(() => entryOf(this.#live(place)));
   }
 
-  put(place: Place, { expected, value, ttlMs }: Put): Promise<Swapped | Full> {
+  put(place: Place, { expected, value, ttlMs, bounds }: Put): Promise<Swapped | Full> {
     return this.#write((): Swapped | Full => {
       const found = this.#live(place);
       const isExpected = expected === undefined ||
@@ -57,7 +58,7 @@ export class SqliteBackend implements StateBackend {
           : found !== undefined && BigInt(Number(found.version)) === expected);
       if (!isExpected) return { ok: false, found: entryOf(found) };
       const expiresAt = ttlMs === undefined ? null : this.#options.now() + ttlMs;
-      const version = this.#store(place, { found, value, expiresAt });
+      const version = this.#store(place, { found, value, expiresAt, bounds });
       return typeof version === "bigint" ? { ok: true, version } : version;
     });
   }
@@ -91,7 +92,10 @@ export class SqliteBackend implements StateBackend {
     );
   }
 
-  add(place: Place, delta: bigint): Promise<bigint | Full | NotACounterError | CounterRangeError> {
+  add(
+    place: Place,
+    { delta, bounds }: Addition,
+  ): Promise<bigint | Full | NotACounterError | CounterRangeError> {
     return this.#write(() => {
       const found = this.#live(place);
       const digits = found ? decode(found.value) : "0";
@@ -101,7 +105,7 @@ export class SqliteBackend implements StateBackend {
       const sum = BigInt(digits) + delta;
       if (BigInt.asIntN(64, sum) !== sum) return new CounterRangeError(place.key);
       const expiresAt = found?.expires_at as number | null | undefined ?? null;
-      const version = this.#store(place, { found, value: encode(String(sum)), expiresAt });
+      const version = this.#store(place, { found, value: encode(String(sum)), expiresAt, bounds });
       return typeof version === "bigint" ? sum : version;
     });
   }
@@ -144,10 +148,11 @@ export class SqliteBackend implements StateBackend {
   /** Writes a value, unless the bucket would be too full. @returns Its version. */
   #store(
     { bucket, key }: Place,
-    { found, value, expiresAt }: {
+    { found, value, expiresAt, bounds }: {
       readonly found: Row | undefined;
       readonly value: Uint8Array;
       readonly expiresAt: number | null;
+      readonly bounds: BucketBounds;
     },
   ): bigint | Full {
     const name = encode(key);
@@ -155,7 +160,8 @@ export class SqliteBackend implements StateBackend {
     // What has expired is no longer there, and its place is free.
     if (!found) this.#prepare("DELETE FROM entry WHERE bucket = ? AND key = ?").run(bucket, name);
     const growth = { entries: old ? 0 : 1, bytes: value.length - (old ? old.length : -name.length) };
-    const fullOf = this.#fullWith(bucket, growth) && this.#fullAfterCollecting(bucket, growth);
+    const fullOf = this.#fullWith(bucket, { growth, bounds }) &&
+      this.#fullAfterCollecting(bucket, { growth, bounds });
     if (fullOf) return { fullOf };
     const version = Number(
       this.#prepare("UPDATE sequence SET version = version + 1 RETURNING version").get()?.version,
@@ -170,14 +176,14 @@ export class SqliteBackend implements StateBackend {
     return BigInt(version);
   }
 
-  #fullAfterCollecting(bucket: string, growth: Growth): FullOf | undefined {
+  #fullAfterCollecting(bucket: string, change: Change): FullOf | undefined {
     this.#prepare("DELETE FROM entry WHERE bucket = ? AND expires_at <= ?").run(bucket, this.#options.now());
-    return this.#fullWith(bucket, growth);
+    return this.#fullWith(bucket, change);
   }
 
-  #fullWith(bucket: string, growth: Growth): FullOf | undefined {
+  #fullWith(bucket: string, { growth, bounds }: Change): FullOf | undefined {
     const row = this.#prepare("SELECT entries, bytes FROM bucket WHERE name = ?").get(bucket);
-    const { bucketEntries, bucketBytes } = this.#options.limits;
+    const { bucketEntries, bucketBytes } = bounds;
     if (growth.entries > 0 && Number(row?.entries ?? 0) + growth.entries > bucketEntries) {
       return "bucketEntries";
     }
@@ -229,15 +235,14 @@ export class SqliteBackend implements StateBackend {
 
 interface Options {
   readonly path: string;
-  readonly limits: StateLimits;
   readonly patienceMs: number;
   readonly now: () => number;
 }
 
-/** By how much a bucket would grow. */
-interface Growth {
-  readonly entries: number;
-  readonly bytes: number;
+/** By how much a bucket would grow, and to what it may. */
+interface Change {
+  readonly growth: { readonly entries: number; readonly bytes: number };
+  readonly bounds: BucketBounds;
 }
 
 function entryOf(row: Row | undefined): Entry | undefined {

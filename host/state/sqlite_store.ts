@@ -43,6 +43,6 @@ export function openSqliteState(
   const bounds = { ...STATE_LIMITS, ...limits };
   return Promise.resolve().then(() => {
     const db = openSqliteFile(path, STATE_SCHEMA);
-    return new CheckedStore(new SqliteBackend(db, { path, limits: bounds, patienceMs, now }), bounds);
+    return new CheckedStore(new SqliteBackend(db, { path, patienceMs, now }), bounds);
   });
 }

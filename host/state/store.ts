@@ -103,9 +103,11 @@ export interface StateStore {
    * A bucket, which need not be made before.
    *
    * @param name 1 to 200 letters, digits and `-._/`.
+   * @param bounds Those that hold for what is put in through this one. What is there already may be more.
+   * @default those of the store
    * @throws {BadStateRequestError} when it is no name.
    */
-  bucket(name: string): Bucket;
+  bucket(name: string, bounds?: Partial<BucketBounds>): Bucket;
   /**
    * Removes what has expired and still takes room. Happens by itself once a minute, and where a bucket would be full.
    *
@@ -118,14 +120,18 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
-/** Bounds of a store. */
-export interface StateLimits {
-  /** Bytes of a value. @default 1 MiB */
-  readonly valueBytes: number;
+/** Bounds of a bucket. */
+export interface BucketBounds {
   /** Entries of a bucket. @default 100,000 */
   readonly bucketEntries: number;
   /** Bytes of all keys and values of a bucket. @default 256 MiB */
   readonly bucketBytes: number;
+}
+
+/** Bounds of a store. */
+export interface StateLimits extends BucketBounds {
+  /** Bytes of a value. @default 1 MiB */
+  readonly valueBytes: number;
 }
 
 /** The bounds where nothing else is said. */

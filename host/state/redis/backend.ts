@@ -5,6 +5,7 @@
  */
 
 import {
+  type Addition,
   type Full,
   type FullOf,
   type Listing,
@@ -14,7 +15,7 @@ import {
   type StateBackend,
 } from "../backend.ts";
 import { CounterRangeError, NotACounterError, StateUnavailableError } from "../errors.ts";
-import type { Durability, Entry, StateLimits, Swapped } from "../store.ts";
+import type { BucketBounds, Durability, Entry, Swapped } from "../store.ts";
 import { type RedisConnection, RedisRefusal } from "./connection.ts";
 import type { Argument, Reply } from "./link.ts";
 import { PARTS, SCRIPT } from "./script.ts";
@@ -31,7 +32,6 @@ export class RedisBackend implements StateBackend {
   readonly durability: Durability;
   readonly #connection: RedisConnection;
   readonly #namespace: string;
-  readonly #limits: readonly [entries: string, bytes: string];
   /** Name of the script at the server. */
   readonly #sha1: string;
   /** Buckets that are known to be among those in which something can expire. */
@@ -41,15 +41,13 @@ export class RedisBackend implements StateBackend {
     connection: RedisConnection,
     options: {
       readonly namespace: string;
-      readonly limits: StateLimits;
       readonly durability: Durability;
       readonly sha1: string;
     },
   ) {
-    const { namespace, limits, durability, sha1 } = options;
+    const { namespace, durability, sha1 } = options;
     this.#connection = connection;
     this.#namespace = namespace;
-    this.#limits = [String(limits.bucketEntries), String(limits.bucketBytes)];
     this.#sha1 = sha1;
     this.durability = durability;
   }
@@ -58,11 +56,11 @@ export class RedisBackend implements StateBackend {
     return entryOf(await this.#run(bucket, ["get", key]));
   }
 
-  async put({ bucket, key }: Place, { expected, value, ttlMs }: Put): Promise<Swapped | Full> {
+  async put({ bucket, key }: Place, { expected, value, ttlMs, bounds }: Put): Promise<Swapped | Full> {
     if (ttlMs !== undefined) await this.#noteExpiring(bucket);
     const reply = await this.#run(
       bucket,
-      ["put", key, String(expected ?? ""), value, String(ttlMs ?? ""), ...this.#limits],
+      ["put", key, String(expected ?? ""), value, String(ttlMs ?? ""), ...textsOf(bounds)],
     );
     const [outcome, detail] = reply;
     if (outcome === "full") return fullOf(detail);
@@ -85,9 +83,9 @@ export class RedisBackend implements StateBackend {
 
   async add(
     { bucket, key }: Place,
-    delta: bigint,
+    { delta, bounds }: Addition,
   ): Promise<bigint | Full | NotACounterError | CounterRangeError> {
-    const [outcome, detail] = await this.#run(bucket, ["add", key, String(delta), ...this.#limits]);
+    const [outcome, detail] = await this.#run(bucket, ["add", key, String(delta), ...textsOf(bounds)]);
     if (outcome === "full") return fullOf(detail);
     if (outcome === "nan") return new NotACounterError(key);
     if (outcome === "range") return new CounterRangeError(key);
@@ -154,6 +152,11 @@ function entryOf([outcome, version, value]: readonly [string, ...Reply[]]): Entr
   if (outcome === "none") return undefined;
   // The client's own class of bytes is made to what everybody has.
   return { version: BigInt(decode(version)), value: Uint8Array.from(value as Uint8Array) };
+}
+
+/** Bounds as the script takes them. */
+function textsOf({ bucketEntries, bucketBytes }: BucketBounds): [entries: string, bytes: string] {
+  return [String(bucketEntries), String(bucketBytes)];
 }
 
 function fullOf(name: Reply | undefined): Full {

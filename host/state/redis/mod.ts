@@ -44,7 +44,7 @@ export async function openRedisState(
   const connection = await RedisConnection.open(address, { patienceMs });
   try {
     const durability = await inspectServer(connection);
-    const backend = new RedisBackend(connection, { namespace, limits: bounds, durability, sha1 });
+    const backend = new RedisBackend(connection, { namespace, durability, sha1 });
     // So that what the user may not do is known now.
     await backend.get({ bucket: "-", key: "-" });
     return new CheckedStore(backend, bounds);
