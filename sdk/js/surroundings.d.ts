@@ -43,12 +43,8 @@ declare class DOMException extends Error {
 }
 
 declare function queueMicrotask(task: () => void): void;
-declare function setTimeout<A extends unknown[]>(call: (...args: A) => void, ms?: number, ...args: A): number;
-declare function setInterval<A extends unknown[]>(
-  call: (...args: A) => void,
-  ms?: number,
-  ...args: A
-): number;
+declare function setTimeout(call: (...args: never[]) => void, ms?: number, ...args: unknown[]): number;
+declare function setInterval(call: (...args: never[]) => void, ms?: number, ...args: unknown[]): number;
 declare function clearTimeout(id: number | undefined): void;
 declare function clearInterval(id: number | undefined): void;
 

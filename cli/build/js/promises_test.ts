@@ -71,7 +71,7 @@ Deno.test("an async generator yields verbs and payloads, and timers fire in thei
 import { type AsyncSteps, get, set } from "@troupe/sdk";
 import { sleep } from "@troupe/sdk/sleep";
 
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function* handle(delays: number[]): AsyncSteps {
   const order: number[] = [];
