@@ -1,8 +1,7 @@
 package troupe
 
-// The binding to the contract (sdk/wit), by hand: the canonical ABI of the component model. Pointers have 8 bytes in Go
-// and 4 in the ABI, so that layouts are written out as numbers of 32 bits. It was written for the files with these
-// digests (SHA-256); when one changes, what has changed in it is to be done here too, and its digest noted:
+// The binding to the contract (sdk/wit), by hand; that to the interface state is in the package state. It was written for
+// the files with these digests (SHA-256); when one changes, what has changed in it is to be done here too, and its digest noted:
 //
 //	actor.wit 5bede163cd94e993fa7651fc97b8b71d238815ac99c71f60c99e210253baf6fc
 //	timers.wit 92a2df1665a3b7369cbffd979bd83d6a347ccf6585dfe96b0e74b8a34f9c1ff7
@@ -11,10 +10,9 @@ import (
 	"log"
 	"log/slog"
 	"unsafe"
-)
 
-// address is where something is in the linear memory.
-type address = uint32
+	"troupe.dev/troupe/internal/abi"
+)
 
 //go:wasmimport troupe:actor/mesh@0.1.0 get
 func meshGet(path unsafe.Pointer, pathLength uint32, answer unsafe.Pointer)
@@ -48,87 +46,51 @@ func (answered *answer) err() error {
 	if byte(answered[0]) == 0 {
 		return nil
 	}
-	return &RefusedError{Code: taken(answered[1], answered[2]), Message: taken(answered[3], answered[4])}
+	return &RefusedError{Code: abi.TakeText(answered[1], answered[2]), Message: abi.TakeText(answered[3], answered[4])}
 }
 
 func (componentMesh) Get(path string) (string, bool, error) {
 	var answered answer
-	path = wellFormed(path)
-	meshGet(pointer(path), length(path), unsafe.Pointer(&answered))
+	path = abi.WellFormed(path)
+	meshGet(abi.Pointer(path), abi.Length(path), unsafe.Pointer(&answered))
 	if err := answered.err(); err != nil {
 		return "", false, err
 	}
 	if byte(answered[1]) == 0 {
 		return "", false, nil
 	}
-	return taken(answered[2], answered[3]), true, nil
+	return abi.TakeText(answered[2], answered[3]), true, nil
 }
 
 func (componentMesh) Set(path, value string) error {
 	var answered answer
-	path = wellFormed(path)
-	meshSet(pointer(path), length(path), pointer(value), length(value), unsafe.Pointer(&answered))
+	path = abi.WellFormed(path)
+	meshSet(abi.Pointer(path), abi.Length(path), abi.Pointer(value), abi.Length(value), unsafe.Pointer(&answered))
 	return answered.err()
 }
 
 func (componentMesh) Del(path string) error {
 	var answered answer
-	path = wellFormed(path)
-	meshDel(pointer(path), length(path), unsafe.Pointer(&answered))
+	path = abi.WellFormed(path)
+	meshDel(abi.Pointer(path), abi.Length(path), unsafe.Pointer(&answered))
 	return answered.err()
 }
 
 func (componentMesh) Emit(payload string) error {
 	var answered answer
-	meshEmit(pointer(payload), length(payload), unsafe.Pointer(&answered))
+	meshEmit(abi.Pointer(payload), abi.Length(payload), unsafe.Pointer(&answered))
 	return answered.err()
 }
 
 func (componentMesh) Fly(event string) error {
 	var answered answer
-	meshFly(pointer(event), length(event), unsafe.Pointer(&answered))
+	meshFly(abi.Pointer(event), abi.Length(event), unsafe.Pointer(&answered))
 	return answered.err()
 }
 
 func (componentMesh) Log(level Level, message string) {
-	message = wellFormed(message)
-	meshLog(uint32(level), pointer(message), length(message))
-}
-
-func pointer(text string) unsafe.Pointer { return unsafe.Pointer(unsafe.StringData(text)) }
-
-func length(text string) uint32 { return uint32(len(text)) }
-
-func addressOf(text string) address { return address(uintptr(pointer(text))) }
-
-// held keeps what only the host has the address of: what it was given room for, and what is returned to it.
-var held = map[address]any{}
-
-// realloc gives the host room for what it answers.
-//
-//go:wasmexport cabi_realloc
-func realloc(_ address, oldSize, align, size uint32) address {
-	if oldSize != 0 {
-		// Texts are of known length where they are written; nothing else is given to an actor.
-		panic("the host changed the size of a text")
-	}
-	if size == 0 {
-		return align
-	}
-	bytes := make([]byte, size)
-	at := address(uintptr(unsafe.Pointer(&bytes[0])))
-	held[at] = bytes
-	return at
-}
-
-// taken is the text that the host put somewhere; its bytes are not copied, as nobody else has them.
-func taken(at address, size uint32) string {
-	if size == 0 {
-		return ""
-	}
-	bytes := held[at].([]byte)
-	delete(held, at)
-	return unsafe.String(&bytes[0], len(bytes))
+	message = abi.WellFormed(message)
+	meshLog(uint32(level), abi.Pointer(message), abi.Length(message))
 }
 
 // returned is what the host reads: result<option<string>, failure>.
@@ -146,8 +108,8 @@ type returned struct {
 
 func (returned *returned) text(word int, text string) {
 	returned.texts = append(returned.texts, text)
-	returned.words[word] = addressOf(text)
-	returned.words[word+1] = length(text)
+	returned.words[word] = abi.AddressOf(text)
+	returned.words[word+1] = abi.Length(text)
 }
 
 func (returned *returned) option(word int, text string) {
@@ -162,9 +124,9 @@ func (returned *returned) failure(failure *Failure) {
 	returned.text(1, failure.Kind)
 	for _, base := range failure.Lineage {
 		returned.texts = append(returned.texts, base)
-		returned.lineage = append(returned.lineage, addressOf(base), length(base))
+		returned.lineage = append(returned.lineage, abi.AddressOf(base), abi.Length(base))
 	}
-	returned.words[3] = address(uintptr(unsafe.Pointer(unsafe.SliceData(returned.lineage))))
+	returned.words[3] = abi.Address(uintptr(unsafe.Pointer(unsafe.SliceData(returned.lineage))))
 	returned.words[4] = uint32(len(failure.Lineage))
 	returned.text(5, failure.Message)
 	returned.option(7, failure.Traceback)
@@ -186,26 +148,26 @@ func register(given component) {
 }
 
 //go:wasmexport handle
-func handle(at address, size uint32) address {
+func handle(at abi.Address, size uint32) abi.Address {
 	begin()
 	result := &returned{}
 	last, sends, failure := "", false, (*Failure)(nil)
 	if actor == nil {
 		failure = FailureOf(Fatalf("no handler: call troupe.Handle from main"))
 	} else {
-		last, sends, failure = actor.run(componentMesh{}, taken(at, size))
+		last, sends, failure = actor.run(componentMesh{}, abi.TakeText(at, size))
 	}
 	if failure != nil {
 		result.failure(failure)
 	} else if sends {
 		result.option(1, last)
 	}
-	to := address(uintptr(unsafe.Pointer(&result.words)))
-	held[to] = result
+	to := abi.Address(uintptr(unsafe.Pointer(&result.words)))
+	abi.Hold(to, result)
 	return to
 }
 
 // done is called when the host has read what was returned.
 //
 //go:wasmexport cabi_post_handle
-func done(at address) { delete(held, at) }
+func done(at abi.Address) { abi.Release(at) }

@@ -1,5 +1,7 @@
 package troupe
 
+import "context"
+
 // Handle makes a function the actor. It is called once, from main:
 //
 //	func main() { troupe.Handle(greet) }
@@ -11,7 +13,7 @@ package troupe
 func Handle[In, Out any](handler func(ctx *Context, in In) (Out, error)) {
 	register(component{
 		run: func(mesh Mesh, payload string) (string, bool, *Failure) {
-			return Run(handler, mesh, payload)
+			return Run(context.Background(), handler, mesh, payload)
 		},
 		prepare: prepare[In, Out],
 	})

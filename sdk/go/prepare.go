@@ -1,6 +1,7 @@
 package troupe
 
 import (
+	"context"
 	"encoding"
 	"encoding/json"
 	"reflect"
@@ -16,7 +17,7 @@ func prepare[In, Out any]() {
 	}
 	empty := func(*Context, In) (out Out, err error) { return out, nil }
 	// Whatever it gives, whether "{}" fits or not, is of no interest.
-	Run(empty, nil, "{}")
+	Run(context.Background(), empty, nil, "{}")
 }
 
 var (

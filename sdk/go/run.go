@@ -10,9 +10,10 @@ import (
 // Run handles one envelope with a handler, against whatever stands for the mesh. It is what a component and the package
 // troupetest call; actors call [Handle].
 //
-// The payload is a JSON text. What the handler emits goes to the mesh; what it returns is returned, as a JSON text, and
+// What the context carries is there for the handler, which gets one that ends with the hop. The payload is a JSON text. What the handler emits goes to the mesh; what it returns is returned, as a JSON text, and
 // sends is false when there is nothing. The failure is nil when there is none.
 func Run[In, Out any](
+	ctx context.Context,
 	handler func(*Context, In) (Out, error),
 	mesh Mesh,
 	payload string,
@@ -21,7 +22,7 @@ func Run[In, Out any](
 	if err := json.Unmarshal([]byte(payload), &in); err != nil {
 		return "", false, FailureOf(fmt.Errorf("the payload: %w", err))
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	out, err := call(handler, &Context{Context: ctx, mesh: mesh}, in)
 	if err != nil {

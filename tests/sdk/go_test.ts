@@ -139,14 +139,16 @@ Deno.test({
   ignore: MISSING,
   async fn() {
     const readme = await Deno.readTextFile(join(SDK, "README.md"));
-    const [source, test, ...more] = [...readme.matchAll(/^```go\n([\s\S]*?)^```/gm)].map(([, code = ""]) =>
-      code
-    );
+    const [source, kept, test, ...more] = [...readme.matchAll(/^```go\n([\s\S]*?)^```/gm)].map((
+      [, code = ""],
+    ) => code);
     assertEquals(more, []);
     await using folder = await temporary();
     await actor(folder.path, source ?? "");
     const head = 'package main\n\nimport (\n\t"testing"\n\n\t"troupe.dev/troupe/troupetest"\n)\n\n';
     await Deno.writeTextFile(join(folder.path, "main_test.go"), head + test);
+    const imports = 'import (\n\t"troupe.dev/troupe"\n\t"troupe.dev/troupe/state"\n)\n\n';
+    await Deno.writeTextFile(join(folder.path, "visit.go"), `package main\n\n${imports}${kept}`);
     assertEquals(await unformatted(folder.path), "");
     assertMatch(await ran("go", ["test", "-v"], folder.path), /^--- PASS: TestSplits/m);
   },
@@ -279,5 +281,71 @@ Deno.test({
       const [one, other] = [open.fresh(), open.fresh()];
       assertEquals(await open.stateOf(one), await open.stateOf(other));
     });
+  },
+});
+
+const KEEPER = `package main
+
+import (
+	"time"
+
+	"troupe.dev/troupe"
+	"troupe.dev/troupe/state"
+)
+
+func main() { troupe.Handle(keep) }
+
+func keep(ctx *troupe.Context, key string) (any, error) {
+	bucket := state.Of(ctx)
+	items, err := state.Update(bucket, key, func(items []string) ([]string, error) {
+		return append(items, "tea"), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	sum, err := bucket.Add("counter", -1<<40)
+	if err != nil {
+		return nil, err
+	}
+	if err := bucket.Set("raw", []byte{0, 255}, state.For(time.Hour)); err != nil {
+		return nil, err
+	}
+	raw, err := bucket.Entry("raw")
+	if err != nil {
+		return nil, err
+	}
+	first, err := bucket.Swap("raw", nil, 1)
+	if err != nil {
+		return nil, err
+	}
+	second, err := bucket.Swap("raw", raw, 1)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := bucket.Keys("", "counter")
+	if err != nil {
+		return nil, err
+	}
+	gone, err := bucket.Delete("raw")
+	if err != nil {
+		return nil, err
+	}
+	nothing, err := bucket.Entry("raw")
+	troupe.Sleep(time.Millisecond)
+	return []any{items, sum, len(raw.Value), first, second, keys, gone, nothing == nil}, err
+}
+`;
+
+Deno.test({
+  name: "Go: what it keeps is there for the next envelope, and what may not be is refused",
+  ignore: MISSING,
+  async fn() {
+    await using folder = await temporary();
+    const spec = await actor(folder.path, KEEPER, "  grants: { state: true }\n");
+    const { results } = await hops(spec, ["cart", "cart", ""]);
+    const rest = (sum: number) => [sum, 2, false, true, ["raw"], true, true];
+    assertEquals(payloadOf(results[0]), [["tea"], ...rest(-(2 ** 40))]);
+    assertEquals(payloadOf(results[1]), [["tea", "tea"], ...rest(-(2 ** 41))]);
+    assertEquals(failureOf(results[2])?.type, "guest.troupe.BadStateRequest");
   },
 });

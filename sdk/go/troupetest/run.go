@@ -11,11 +11,13 @@
 package troupetest
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 
 	"troupe.dev/troupe"
 	"troupe.dev/troupe/internal/draft"
+	"troupe.dev/troupe/state"
 )
 
 // Envelope is what a handler is tested with. All of it may be left out.
@@ -33,6 +35,8 @@ type Envelope struct {
 	Grants []string
 	// MaxEmits is how often the handler may emit; 1000 if it is 0.
 	MaxEmits int
+	// State is what the actor keeps; an empty one if it is nil.
+	State *State
 }
 
 // Hop is what came of a run.
@@ -81,7 +85,11 @@ func Run[In, Out any](t testing.TB, handler func(*troupe.Context, In) (Out, erro
 	t.Helper()
 	payload, source := read(t, envelope)
 	run := &mesh{draft: draft.New(source), hop: &Hop{}}
-	last, sends, failure := troupe.Run(handler, run, payload)
+	kept := envelope.State
+	if kept == nil {
+		kept = NewState()
+	}
+	last, sends, failure := troupe.Run(state.With(context.Background(), kept), handler, run, payload)
 	if sends {
 		if err := run.Emit(last); err != nil {
 			failure = troupe.FailureOf(err)
