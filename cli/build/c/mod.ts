@@ -5,6 +5,7 @@
  * @module
  */
 
+import { toolVersion } from "@troupe/host/component/tools";
 import { coreToComponent } from "../core_to_component.ts";
 import { digestJson } from "../digest.ts";
 import type { Language, OpenSource, Source } from "../language.ts";
@@ -27,12 +28,12 @@ async function open({ folder }: Source): Promise<OpenSource> {
     inputs: async () =>
       await digestJson({
         format: FORMAT,
-        compiler: [name, version],
+        tools: [name, version, await toolVersion()],
         flags: FLAGS,
         author: await authorFiles(folder),
         sdk: await sdkFiles(),
       }),
-    tools: () => Promise.resolve({ [name]: version }),
+    tools: async () => ({ [name]: version, "jco-transpile": await toolVersion() }),
     check: () => Promise.resolve(),
     async make() {
       const bytes = await compile(compiler, { folder, files: compiledFiles(await authorFiles(folder)) });

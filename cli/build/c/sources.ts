@@ -4,13 +4,16 @@
  * @module
  */
 
-import { fromFileUrl, join } from "@std/path";
+import { basename, fromFileUrl, join } from "@std/path";
 import { digestFile } from "../digest.ts";
 import { digestFolder } from "../folder_digest.ts";
 
 /** Folder of the SDK: that of `troupe.h`. */
 export const SDK_FOLDER: string = fromFileUrl(new URL("../../../sdk/c", import.meta.url));
-const CONTRACT = fromFileUrl(new URL("../../../sdk/wit/actor.wit", import.meta.url));
+/** Files of the contract: those of one package. */
+const CONTRACT = ["actor.wit", "timers.wit"].map((name) =>
+  fromFileUrl(new URL(`../../../sdk/wit/${name}`, import.meta.url))
+);
 const WASI = join(SDK_FOLDER, "wit", "wasi.wit");
 
 /** A name, and the digest of the file. */
@@ -31,10 +34,15 @@ export async function sdkFiles(): Promise<NamedDigest[]> {
   const files = (await digestFolder(SDK_FOLDER)).filter(([name]) =>
     /^(troupe\.[ch]|troupe_state\.h|src\/|wit\/)/.test(name)
   );
-  return [...files, ["actor.wit", await digestFile(CONTRACT)]];
+  return [
+    ...files,
+    ...await Promise.all(CONTRACT.map(async (path) => [basename(path), await digestFile(path)] as const)),
+  ];
 }
 
 /** The text of the contract, with the world that a component in C has. */
 export async function contractText(): Promise<string> {
-  return await Deno.readTextFile(CONTRACT) + "\n" + await Deno.readTextFile(WASI);
+  const [first = "", ...others] = await Promise.all(CONTRACT.map((path) => Deno.readTextFile(path)));
+  const rest = others.map((text) => text.replace(/^package .*;$/m, ""));
+  return [first, ...rest, await Deno.readTextFile(WASI)].join("\n");
 }
