@@ -349,3 +349,37 @@ Deno.test({
     assertEquals(failureOf(results[2])?.type, "guest.troupe.BadStateRequest");
   },
 });
+
+Deno.test({
+  name: "Go: secrets are there by name, and only for whoever is granted them",
+  ignore: MISSING,
+  async fn() {
+    await using folder = await temporary();
+    await Deno.writeTextFile(join(folder.path, "key"), "s3cret-value");
+    const source = `package main
+
+import (
+	"os"
+
+	"troupe.dev/troupe"
+	"troupe.dev/troupe/config"
+)
+
+func main() { troupe.Handle(tell) }
+
+func tell(ctx *troupe.Context, names []string) (any, error) {
+	values := []any{len(os.Environ())}
+	for _, name := range names {
+		value, granted := config.Get(ctx, name)
+		values = append(values, granted, len(value))
+	}
+	return values, nil
+}
+`;
+    const granted = await actor(folder.path, source, "  grants: { secrets: { KEY: { file: ./key } } }\n");
+    const { results } = await hops(granted, [["KEY", "OTHER"]]);
+    assertEquals(payloadOf(results[0]), [0, true, 12, false, 0]);
+    const plain = await actor(folder.path, source);
+    await assertRejects(() => hops(plain, [[]]), Error, "wasi:config/store");
+  },
+});

@@ -32,10 +32,22 @@ const TEXTS = {
   adapter: path("preview1.wat"),
   adapterWit: path("preview1.wit"),
 } as const;
-/** Everything that the contract has: what an actor does not use is not imported. */
+/** Everything that the SDK can import: what an actor does not use is not imported. */
 const WORLD = {
   name: "go-actor",
-  text: "world go-actor { include actor-with-state; import timers; }",
+  text: `
+package wasi:config@0.2.0-rc.1 {
+  interface store {
+    variant error { upstream(string), io(string) }
+    get: func(key: string) -> result<option<string>, error>;
+  }
+}
+
+world go-actor {
+  include actor-with-state;
+  import timers;
+  import wasi:config/store@0.2.0-rc.1;
+}`,
 } as const;
 
 async function open({ folder }: Source): Promise<OpenSource> {

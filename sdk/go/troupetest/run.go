@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"troupe.dev/troupe"
+	"troupe.dev/troupe/config"
 	"troupe.dev/troupe/internal/draft"
 	"troupe.dev/troupe/state"
 )
@@ -37,6 +38,9 @@ type Envelope struct {
 	MaxEmits int
 	// State is what the actor keeps; an empty one if it is nil.
 	State *State
+	// Config are the values that it is granted by name, env and secrets together. What reads os.Getenv is tested with
+	// t.Setenv.
+	Config map[string]string
 }
 
 // Hop is what came of a run.
@@ -89,7 +93,8 @@ func Run[In, Out any](t testing.TB, handler func(*troupe.Context, In) (Out, erro
 	if kept == nil {
 		kept = NewState()
 	}
-	last, sends, failure := troupe.Run(state.With(context.Background(), kept), handler, run, payload)
+	ctx := config.With(state.With(context.Background(), kept), envelope.Config)
+	last, sends, failure := troupe.Run(ctx, handler, run, payload)
 	if sends {
 		if err := run.Emit(last); err != nil {
 			failure = troupe.FailureOf(err)
