@@ -179,7 +179,7 @@ Deno.test("what changes the digest of the inputs", async (t) => {
 });
 
 Deno.test("an actor of this tree finds the SDK as its editor does", async () => {
-  const split = fromFileUrl(new URL("../../../actors/examples/split", import.meta.url));
+  const split = fromFileUrl(new URL("../../../actors/examples/editorial/split", import.meta.url));
   const names = await namesIn(split, "actor.ts");
   assertEquals(names["@troupe/sdk"], import.meta.resolve("@troupe/sdk"));
   assertEquals(names["fast-check"]?.startsWith("npm:fast-check@"), true);
