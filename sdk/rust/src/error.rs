@@ -28,7 +28,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// }
 ///
 /// let failure = run(handle, "many").failure.unwrap();
-/// assert_eq!(failure.kind, "std.num.ParseIntError");
+/// assert_eq!(failure.kind, "std.ParseIntError");
 /// assert_eq!(failure.message, "invalid digit found in string");
 /// ```
 ///

@@ -18,7 +18,7 @@ use std::fmt;
 #[derive(Debug)]
 pub struct Fatal {
     message: String,
-    source: Option<Box<dyn StdError>>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Fatal {
@@ -39,10 +39,10 @@ impl Fatal {
     ///     text.parse().map_err(|error| Fatal::new("no number").caused_by::<std::num::ParseIntError>(error))
     /// }
     ///
-    /// assert_eq!(run(handle, "x").failure.unwrap().lineage, ["std.num.ParseIntError"]);
+    /// assert_eq!(run(handle, "x").failure.unwrap().lineage, ["std.ParseIntError"]);
     /// ```
     #[must_use]
-    pub fn caused_by<E: Into<Box<dyn StdError>>>(mut self, error: E) -> Self {
+    pub fn caused_by<E: Into<Box<dyn StdError + Send + Sync>>>(mut self, error: E) -> Self {
         self.source = Some(error.into());
         self
     }
@@ -56,6 +56,6 @@ impl fmt::Display for Fatal {
 
 impl StdError for Fatal {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref()
+        self.source.as_deref().map(|source| source as _)
     }
 }

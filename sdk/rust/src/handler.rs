@@ -10,8 +10,8 @@ use crate::{Failure, Mesh, json};
 ///
 /// - The payload is anything that [`serde`] can read from JSON and that borrows nothing.
 /// - The output is anything that it can write. `None` and `()` emit nothing more.
-/// - The error is anything that can be a `Box<dyn std::error::Error>`: [`Error`](crate::Error), errors of one's own, boxes,
-///   texts.
+/// - The error is anything that can be a `Box<dyn std::error::Error>`: [`Error`](crate::Error), errors of one's own, a
+///   `Box<dyn Error>`, texts.
 ///
 /// It is implemented for functions and closures; there is nothing to implement.
 #[diagnostic::on_unimplemented(

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub struct RetryAfter {
     after: Duration,
     message: String,
-    source: Option<Box<dyn StdError>>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl RetryAfter {
@@ -35,7 +35,7 @@ impl RetryAfter {
 
     /// The same, with the error that it comes from, which becomes part of its lineage.
     #[must_use]
-    pub fn caused_by<E: Into<Box<dyn StdError>>>(mut self, error: E) -> Self {
+    pub fn caused_by<E: Into<Box<dyn StdError + Send + Sync>>>(mut self, error: E) -> Self {
         self.source = Some(error.into());
         self
     }
@@ -59,6 +59,6 @@ impl fmt::Display for RetryAfter {
 
 impl StdError for RetryAfter {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref()
+        self.source.as_deref().map(|source| source as _)
     }
 }
