@@ -2,6 +2,7 @@ package troupe_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,4 +59,17 @@ func ExampleRefusedError() {
 	hop := troupetest.Run(&testing.T{}, keepPrivate, troupetest.Envelope{Payload: Task{"x"}})
 	fmt.Println(hop.Failure.Kind)
 	// Output: troupe.RouteDenied
+}
+
+func ExampleFatal() {
+	parse := func(_ *troupe.Context, task Task) (int, error) {
+		n, err := strconv.Atoi(task.Text)
+		if err != nil {
+			return 0, troupe.Fatal(fmt.Errorf("the text is no number: %w", err))
+		}
+		return n, nil
+	}
+	hop := troupetest.Run(&testing.T{}, parse, troupetest.Envelope{Payload: Task{"one"}})
+	fmt.Println(hop.Failure.Kind, hop.Failure.Lineage)
+	// Output: troupe.Fatal [strconv.NumError error]
 }

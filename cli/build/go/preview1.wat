@@ -2,7 +2,8 @@
 ;;
 ;; The usual adapter cannot serve Go: it allocates by functions of the guest before the guest's runtime is up. This one
 ;; allocates nothing. What it keeps, and what it is answered, is in a part of the memory that Go leaves alone: the linker
-;; puts the first data at 12288 (wasmMinDataAddr), and nil is checked without touching memory.
+;; puts the first data at 12288 (wasmMinDataAddr), and nil is checked without touching memory. It is in one file because
+;; all of it shares that part.
 ;;
 ;;   4096  1 once an envelope is being handled (troupe_begin), or something was waited for
 ;;   4100  1 once the runtime has its seed

@@ -1,13 +1,5 @@
 // Package config has the values that an actor is granted by name: those of spec.grants.secrets, which are nowhere else, and
 // those of spec.grants.env, which os.Getenv has too. Whoever imports it needs one of the two grants.
-//
-//	func ask(ctx *troupe.Context, question string) (string, error) {
-//		key, ok := config.Get(ctx, "API_KEY")
-//		if !ok {
-//			return "", troupe.Fatalf("API_KEY is missing: grant it in actor.yaml, under spec.grants.secrets")
-//		}
-//		…
-//	}
 package config
 
 import "context"
