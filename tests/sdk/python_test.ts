@@ -111,6 +111,7 @@ const ORDERS: Readonly<Record<string, (result: Result, log: string, again: Resul
   sockets: ({ error }) => assertMatch(error?.message ?? "", /an actor has no sockets/),
   nap: ({ payload }) => assert(payload as number > 0),
   naps: ({ payload }) => assert(payload as number > 0),
+  tuples: ({ payload }) => assertEquals(payload, { curr: "guest", seen: "guest" }),
   keeps: ({ payload }) => assertEquals((payload as unknown[])[0], { "ü": 1 }),
   requests: ({ payload, error }) =>
     assertEquals(payload, [[201, "yes", "got Grüße b"], 404, "PermissionError"], JSON.stringify(error)),

@@ -67,6 +67,15 @@ async def naps() -> Any:
     return time.monotonic() - started
 
 
+async def tuples() -> Any:
+    # As in Asya: without a word of the SDK, and async.
+    await asyncio.sleep(0)
+    curr = yield "GET", ".route.curr"
+    yield "SET", ".headers.seen", [curr]
+    yield "FLY", {"partial": True}
+    yield {"curr": curr, "seen": (yield "GET", ".headers.seen[0]")}
+
+
 def keeps() -> Any:
     state.set("key", {"ü": 1}, ttl=60)
     return [state.get("key"), state.add("count"), state.keys()]

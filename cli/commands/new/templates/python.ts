@@ -10,13 +10,25 @@ import type { Template } from "../template.ts";
 /** In Python. */
 export const pythonTemplate: Template = () =>
   Promise.resolve({
-    files: { "actor.py": SOURCE, "test_actor.py": TEST, "pyproject.toml": pyproject() },
+    files: {
+      "actor.py": SOURCE,
+      "test_actor.py": TEST,
+      "pyproject.toml": pyproject(),
+      ".gitignore": GITIGNORE,
+    },
     test: "python3 -m pytest",
     // The interpreter and its library are in each instance.
     memory: "128Mi",
   });
 
 const SDK = fromFileUrl(new URL("../../../../sdk/python/src", import.meta.url));
+
+const GITIGNORE = `# What is built from the source, the state of a mesh, and what Python leaves.
+build/
+.troupe/
+__pycache__/
+.pytest_cache/
+`;
 
 function pyproject(): string {
   return `# No registry has the SDK yet. What is in "vendor" goes into the component:

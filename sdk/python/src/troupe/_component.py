@@ -21,7 +21,7 @@ from typing import Any
 import wit_world  # type: ignore[import-not-found]  # made by componentize-py of actor.wit at each build
 from componentize_py_types import Err  # type: ignore[import-not-found]
 from wit_world.imports import environment  # type: ignore[import-not-found]
-from wit_world.imports import mesh as host  # type: ignore[import-not-found]
+from wit_world.imports import mesh as host
 from wit_world.imports.failures import Failure as WitFailure  # type: ignore[import-not-found]
 
 try:
@@ -56,7 +56,8 @@ class _HostCalls:
     """The calls of the contract, to the host."""
 
     def get(self, path: str) -> str | None:
-        return _asked(host.get, path)
+        text: str | None = _asked(host.get, path)
+        return text
 
     def set(self, path: str, value: str) -> None:
         _asked(host.set, path, value)

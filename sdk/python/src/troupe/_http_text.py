@@ -129,7 +129,7 @@ def connections(send: Send) -> tuple[type, type]:
         _scheme = "http"
 
         def connect(self) -> None:
-            self.sock = _Exchange(self, self._scheme, send)  # type: ignore[assignment]
+            self.sock = _Exchange(self, self._scheme, send)
 
         def set_tunnel(self, *_args: Any, **_kwargs: Any) -> None:
             raise OSError("an actor's requests go through the host, and through no proxy")
@@ -148,8 +148,8 @@ def connections(send: Send) -> tuple[type, type]:
 def install(send: Send) -> None:
     """Has ``http.client`` send its requests this way. Before ``urllib.request`` is imported."""
     plain, secure = connections(send)
-    http.client.HTTPConnection = plain  # type: ignore[misc]
-    http.client.HTTPSConnection = secure  # type: ignore[misc,assignment,attr-defined]
+    http.client.HTTPConnection = plain  # type: ignore[misc,assignment]
+    http.client.HTTPSConnection = secure  # type: ignore[misc,assignment]
     http.client._create_https_context = lambda _version: None  # type: ignore[attr-defined]
     import urllib.request
 
