@@ -5,7 +5,6 @@
  */
 
 import { ATTACKS } from "../../actors/examples/editorial/rogue/actor.ts";
-import { SINK } from "@troupe/host/actor_name";
 import { ENVELOPE_LIMITS } from "@troupe/host/envelope";
 import { TroupeError } from "@troupe/host/errors";
 import { NO_METRICS } from "@troupe/host/observe/metrics";
@@ -13,16 +12,19 @@ import { fromFileUrl, join, resolve } from "@std/path";
 import { EXIT } from "../commands/exit_code.ts";
 import { ChangeReport } from "../commands/up/change_report.ts";
 import { untilIdle } from "../commands/up/idle.ts";
-import { Interruption, untilAborted } from "../commands/up/interruption.ts";
+import { Interruption } from "../commands/up/interruption.ts";
 import { openTeller, type Teller } from "../commands/up/teller.ts";
 import { Counter } from "../mesh/counter.ts";
 import { MeshFolder } from "../mesh/folder.ts";
 import { Mesh } from "../mesh/mesh.ts";
-import { countOf, formatCount, formatDuration } from "../view/quantity.ts";
+import { countOf } from "../view/quantity.ts";
 import { stylesFor } from "../view/styles.ts";
 import { accountOf } from "./account.ts";
 import { runAttacks } from "./attacks.ts";
 import { findDocuments, type Skipped } from "./documents.ts";
+import { workOnMesh } from "./mesh_work.ts";
+import { untilActorsRun } from "./needed_actors.ts";
+import { startProgress } from "./progress.ts";
 import { type Parcel, sendParcels } from "./sending.ts";
 import { DemoState } from "./state.ts";
 import { isGood, renderSummary, type Run } from "./summary.ts";
@@ -45,8 +47,6 @@ const ROUTE = ["split", "score", "judge"];
 const MAX_DOCUMENT_BYTES = ENVELOPE_LIMITS.maxBytes - 64 * 1024;
 /** Documents that are sent in one go. */
 const BATCH = 50;
-/** How often progress is told where there is no live view, in milliseconds. */
-const PROGRESS_MS = 2_000;
 
 /**
  * Runs the demo.
@@ -74,28 +74,11 @@ export async function demo(options: DemoOptions): Promise<number> {
   const meshFolder = new MeshFolder(data, { transport: options.transport });
   const mesh = await openMesh(meshFolder, { teller, counter, trees });
   const progress = startProgress(teller, { mesh, counter });
-  let outcome: Pick<Run, "account" | "attacks"> | undefined;
-  try {
-    const work = runAll(parcels, { mesh, state, trees, teller, skipped, signal: interruption.first });
-    // What it still does after an interruption fails on a mesh that is closed, which is of no interest any more.
-    work.catch(() => {});
-    await untilAborted(interruption.first, work.then((done) => void (outcome = done)));
-  } finally {
-    progress.stop();
-    if (interruption.first.aborted) {
-      teller.hint("draining; Ctrl-C again ends at once");
-      teller.tell(
-        "info",
-        "draining: no more is taken, what is in hand is finished; a second signal stops at once",
-      );
-    }
-    const ended = mesh.drain();
-    ended.catch(() => {});
-    await untilAborted(interruption.second, ended);
-    if (interruption.second.aborted) await mesh.stop();
-    teller.hint("ended");
-    await teller.end();
-  }
+  const outcome = await workOnMesh(mesh, {
+    teller,
+    interruption,
+    work: () => runAll(parcels, { mesh, state, trees, teller, skipped, signal: interruption.first }),
+  }).finally(() => progress.stop());
   if (!outcome) {
     console.error("interrupted: what was in hand is finished or kept; the same command goes on where it was");
     return EXIT.interrupted;
@@ -168,9 +151,7 @@ async function runAll(
   parcels: readonly Parcel[],
   { mesh, state, trees, teller, skipped, signal }: Everything,
 ): Promise<Pick<Run, "account" | "attacks"> | undefined> {
-  await mesh.started;
-  const broken = mesh.actorStates().filter(({ state }) => state !== "running").map(({ name }) => name);
-  if (broken.length > 0) throw new DemoActorsError(broken);
+  await untilActorsRun(mesh);
   teller.hint(`${countOf(parcels.length, "document")} under way`);
   const { store, transport } = mesh;
   const [attacks] = await Promise.all([
@@ -190,17 +171,6 @@ async function runAll(
   ]);
   await untilIdle(mesh, signal);
   return signal.aborted ? undefined : { account: await accountOf(state.sent, store), attacks };
-}
-
-/** The demo needs every actor, and one of them does not run. */
-export class DemoActorsError extends TroupeError {
-  constructor(names: readonly string[]) {
-    super(
-      "troupe.DemoActors",
-      "system",
-      `The demo needs all of its actors, and ${names.join(", ")} cannot run: the lines above say why`,
-    );
-  }
 }
 
 async function sendDocuments(
@@ -230,29 +200,4 @@ async function sendOrSkip(
     if (!(error instanceof TroupeError) || error.code !== "troupe.TooLarge") throw error;
     skipped.push({ path: parcel.name, why: error.message, refused: true });
   }
-}
-
-/** Shows how far it is: a live view on a terminal, a line now and then elsewhere. */
-function startProgress(
-  teller: Teller,
-  { mesh, counter }: { mesh: Mesh; counter: Counter },
-): { stop(): void } {
-  teller.show(mesh, "building and starting the actors");
-  if (Deno.stderr.isTerminal()) return { stop: () => {} };
-  const since = performance.now();
-  const timer = setInterval(() => {
-    teller.tell("info", `${formatDuration(performance.now() - since)}: ${whatGoesOn(mesh, counter)}`);
-  }, PROGRESS_MS);
-  return { stop: () => clearInterval(timer) };
-}
-
-function whatGoesOn(mesh: Mesh, counter: Counter): string {
-  const states = mesh.actorStates();
-  const coming = states.filter(({ state }) => state === "building" || state === "starting");
-  if (coming.length > 0) return coming.map(({ name, state }) => `${name} is ${state}`).join(", ");
-  const done = states.reduce((sum, { name }) => sum + counter.of(name).done, 0);
-  const inHand = states.reduce((sum, { inFlight }) => sum + inFlight, 0);
-  return `${countOf(done, "hop")} done, ${formatCount(inHand)} in hand, ${
-    countOf(counter.of(SINK).done, "result")
-  }`;
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Headers } from "@troupe/host/envelope";
 import { deriveId } from "@troupe/host/lineage";
 import type { Transport } from "@troupe/host/transport";
 import { publishBatch } from "../commands/send/publish.ts";
@@ -20,6 +21,8 @@ export interface Parcel {
   readonly name: string;
   readonly route: readonly string[];
   readonly payload: unknown;
+  /** @default none */
+  readonly headers?: Headers;
 }
 
 /** What to send with. */
@@ -41,12 +44,12 @@ export async function sendParcels(
   const ids: string[] = [];
   const batch: Submission[] = [];
   const names = new Map<string, string>();
-  for (const { name, route, payload } of parcels) {
+  for (const { name, route, payload, headers = {} } of parcels) {
     const text = JSON.stringify(payload);
     const id = await deriveId(["demo", name, text]);
     ids.push(id);
     if (state.sent.has(id)) continue;
-    batch.push(submissionOf(text, id, { route, headers: {}, deadline: undefined }));
+    batch.push(submissionOf(text, id, { route, headers, deadline: undefined }));
     names.set(id, name);
   }
   await publishBatch(transport, batch, { onSafe: () => Promise.resolve() });
