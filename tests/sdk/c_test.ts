@@ -53,6 +53,9 @@ async function actor(folder: string, source: string, spec = ""): Promise<ActorSp
   return await specOf(folder);
 }
 
+/** One of the sources in `c/`. */
+const guest = (name: string) => Deno.readTextFile(new URL(`c/${name}.c`, import.meta.url));
+
 /** Builds an actor and has it handle payloads in its sandbox. */
 async function hops(spec: ActorSpec, payloads: readonly unknown[]) {
   await buildActor(spec, { check: true });
@@ -226,47 +229,12 @@ Deno.test("C: without a compiler, the build says how to get one", async () => {
   }
 });
 
-const LIBRARY = `#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <troupe.h>
-#include <unistd.h>
-
-static char *joined(const char *a, const char *b) {
-  char *text = malloc(strlen(a) + 1);
-  strcpy(text, a);
-  text = realloc(text, strlen(a) + strlen(b) + 1);
-  return strcat(text, b);
-}
-
-troupe_json handle(troupe_json task) {
-  printf("printed %d\\nand %s", 1, "the rest");
-  fprintf(stderr, "to stderr\\n");
-  char *text = joined(getenv("GREETING") ? getenv("GREETING") : "none", "!");
-  struct timespec moment = {0, 150000000};
-  unsigned char bytes[4] = {0};
-  struct timespec before, after;
-  clock_gettime(CLOCK_MONOTONIC, &before);
-  int slept = nanosleep(&moment, NULL);
-  clock_gettime(CLOCK_MONOTONIC, &after);
-  /* Clocks go in steps that are shorter than this. */
-  bool later = after.tv_sec > before.tv_sec || after.tv_nsec > before.tv_nsec;
-  int drawn = getentropy(bytes, sizeof bytes);
-  troupe_json made = troupe_object({"text", troupe_text(text)}, {"slept", troupe_bool(slept == 0 && later)},
-                                   {"drawn", troupe_int(drawn)}, {"late", troupe_bool(time(NULL) > 1700000000)},
-                                   {"no home", troupe_bool(getenv("HOME") == NULL)}, {"task", task});
-  free(text);
-  return made;
-}
-`;
-
 Deno.test({
   name: "C: what is left of the C library works",
   ignore: MISSING,
   async fn() {
     await using folder = await temporary();
-    const spec = await actor(folder.path, LIBRARY, "  grants: { env: { GREETING: hello } }\n");
+    const spec = await actor(folder.path, await guest("library"), "  grants: { env: { GREETING: hello } }\n");
     const { results, logs } = await hops(spec, [1]);
     const expected = { text: "hello!", slept: true, drawn: 0, late: true, "no home": true, task: 1 };
     assertEquals(payloadsOf(results[0]), [expected], JSON.stringify(results[0]));
@@ -274,37 +242,12 @@ Deno.test({
   },
 });
 
-const KEEPING = `#include <troupe_state.h>
-
-troupe_json handle(troupe_json task) {
-  troupe_entry was = troupe_state_entry("list");
-  troupe_list list = {0}, names = {0};
-  troupe_cursor at = troupe_each(troupe_entry_json(was));
-  while (troupe_next(&at)) troupe_add(&list, at.value);
-  troupe_add(&list, task);
-  troupe_json items = troupe_list_done(&list);
-  bool first = troupe_state_swap("list", was, items, TROUPE_FOR_GOOD);
-  bool late = troupe_state_swap("list", was, troupe_null(), 1000);
-  troupe_state_set("gone", troupe_bool(true), 60000);
-  bool removed = troupe_state_delete("gone");
-  int64_t sum = troupe_state_add("count", -3);
-  troupe_keys keys = troupe_state_keys("", "", 10);
-  for (size_t n = 0; n < keys.count; n++) troupe_add(&names, troupe_text(keys.items[n]));
-  troupe_failure refusal = {0};
-  troupe_state_add("list", 1);
-  troupe_catch(&refusal);
-  return troupe_object({"list", troupe_state_get("list")}, {"first", troupe_bool(first)},
-                       {"late", troupe_bool(late)}, {"removed", troupe_bool(removed)}, {"sum", troupe_int(sum)},
-                       {"keys", troupe_list_done(&names)}, {"refusal", troupe_text(refusal.kind)});
-}
-`;
-
 Deno.test({
   name: "C: state is kept from hop to hop, in a sandbox as in the test kit",
   ignore: MISSING,
   async fn() {
     await using folder = await temporary();
-    const spec = await actor(folder.path, KEEPING, "  grants: { state: true }\n");
+    const spec = await actor(folder.path, await guest("keeping"), "  grants: { state: true }\n");
     const { results } = await hops(spec, ["a", "b"]);
     const same = {
       first: true,
@@ -335,31 +278,12 @@ Deno.test({
   },
 });
 
-const COUNTING = `#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <troupe.h>
-
-static int calls;
-
-troupe_json handle(troupe_json task) {
-  char *taken = malloc(1000);
-  taken[0] = 'x';
-  printf("%c%zu\\n", taken[0], strlen(getenv("NONE") ? "some" : "none"));
-  troupe_list list = {0};
-  for (int n = 0; n < 50; n++) troupe_add(&list, troupe_text(troupe_format("%c%d", taken[0], n)));
-  free(taken);
-  if (troupe_type_of(task) == TROUPE_STRING) troupe_string_at(task, "x");
-  return troupe_object({"calls", troupe_int(++calls)}, {"list", troupe_list_done(&list)});
-}
-`;
-
 Deno.test({
   name: "C: after 100,000 calls an instance has the memory that it began with, and restored ones forget them",
   ignore: MISSING,
   async fn() {
     await using folder = await temporary();
-    const spec = await actor(folder.path, COUNTING);
+    const spec = await actor(folder.path, await guest("counting"));
     const { component } = await buildActor(spec, { check: true });
     const open = await openComponent(await Deno.readFile(component?.path ?? ""));
     const instance = open.fresh();
@@ -380,30 +304,13 @@ Deno.test({
   },
 });
 
-const FULL = `#include <troupe.h>
-
-static volatile int deep;
-
-static int descend(int n) {
-  volatile char room[1000] = {0};
-  deep = n;
-  return descend(n + 1) + room[n % 1000];
-}
-
-troupe_json handle(troupe_json task) {
-  if (troupe_same(troupe_as_string(task), "stack")) return troupe_int(descend(0));
-  if (troupe_same(troupe_as_string(task), "memory")) while (troupe_alloc(100000)) {}
-  return task;
-}
-`;
-
 Deno.test({
   name:
     "C: want of memory is a failure with a name, and too deep a stack a trap; the next envelope is served",
   ignore: MISSING,
   async fn() {
     await using folder = await temporary();
-    const spec = await actor(folder.path, FULL, "  limits: { memory: 16Mi }\n");
+    const spec = await actor(folder.path, await guest("full"), "  limits: { memory: 16Mi }\n");
     const { results } = await hops(spec, ["memory", "on", "stack", "on"]);
     const [memory, after, stack, last] = results;
     assertEquals(failureOf(memory)?.type, "OutOfMemory", JSON.stringify(memory));
