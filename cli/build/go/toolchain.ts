@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "@std/path";
 import { z } from "zod";
 import { BuildError } from "../errors.ts";
 import { findTool, runTool } from "../tool.ts";
@@ -18,8 +19,6 @@ export interface Toolchain {
   readonly version: string;
 }
 
-/** Where its installer puts it. */
-const FOLDERS = ["/usr/local/go/bin"];
 /** The first that makes modules with exports. */
 const LEAST: readonly [major: number, minor: number] = [1, 24];
 
@@ -39,12 +38,13 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
  * Finds it. A module can name a newer one than is installed, which `go` then gets by itself.
  *
  * @param folder The module's.
- * @param installed Where it may be beside `PATH`. @default where its installer puts it
+ * @param installed Where it may be beside `PATH`. @default where `GOROOT` says, or else where its
+ * installer puts it
  * @throws {BuildError} `troupe.ToolchainMissing`; `troupe.BuildFailed` when it does not say what it is.
  */
 export async function findToolchain(
   folder: string,
-  installed: readonly string[] = FOLDERS,
+  installed: readonly string[] = installedFolders(),
 ): Promise<Toolchain> {
   const go = await findTool("go", installed);
   if (go === undefined) throw missing("Go is not on this machine");
@@ -60,6 +60,11 @@ export async function findToolchain(
   const [version = ""] = GOVERSION.slice("go".length).split(/[ -]/);
   if (isBefore(version, LEAST)) throw missing(`Go ${version} is too old`);
   return { go, root, version };
+}
+
+function installedFolders(): string[] {
+  const root = Deno.env.get("GOROOT");
+  return root ? [join(root, "bin")] : ["/usr/local/go/bin"];
 }
 
 function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {

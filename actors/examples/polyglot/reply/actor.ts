@@ -12,8 +12,8 @@ import { languageOf, render, TEMPLATES } from "./templates.ts";
 const Mail = z.looseObject({
   id: z.string(),
   from: z.string(),
-  subject: z._default(z.string(), ""),
-  topic: z._default(z.enum(["orders", "billing", "outage", "other"]), "other"),
+  subject: z.optional(z.string()),
+  topic: z.optional(z.enum(["orders", "billing", "outage", "other"])),
   order: z.optional(z.object({
     number: z.string().check(z.regex(/^ORD-\d{5}$/)),
     amount: z.optional(z.string()),
@@ -34,15 +34,10 @@ export type Draft = z.infer<typeof Draft>;
 /** Adds the draft to the mail. */
 export function* handle(payload: unknown): Steps {
   const mail = Mail.parse(payload);
-  const { topic, order } = mail;
+  const { subject = "", topic = "other", order } = mail;
   const language = languageOf(yield* get<string>(".headers.lang"));
-  const { [topic]: withoutOrder, order: withOrder, ...common } = TEMPLATES[language];
-  const text = render(order ? withOrder : withoutOrder, {
-    greeting: common.greeting,
-    number: order?.number,
-    amount: order?.amount,
-    date: order?.date,
-  });
-  const subject = /^(re|aw):/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`;
-  yield { ...mail, draft: Draft.parse({ to: mail.from, subject: subject.slice(0, 200), text }) };
+  const { [topic]: withoutOrder, order: withOrder, greeting } = TEMPLATES[language];
+  const text = render(order ? withOrder : withoutOrder, { greeting, ...order });
+  const answer = /^(re|aw):/i.test(subject) ? subject : `Re: ${subject}`;
+  yield { ...mail, draft: Draft.parse({ to: mail.from, subject: answer.slice(0, 200), text }) };
 }
