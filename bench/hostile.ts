@@ -1,6 +1,6 @@
 /**
  * Every attack of tests/hostile, one at a time to a live mesh: how long it takes to its end, and how long those who come
- * after it then wait.
+ * after it then wait. `TROUPE_HOSTILE=TEXT` does only those with the text in their name.
  *
  * @module
  */
@@ -51,7 +51,11 @@ export async function benchHostile(): Promise<{ readonly families: Row[]; readon
   const slowest = all.toSorted((a, b) => Math.max(...b.end) - Math.max(...a.end)).slice(0, SLOWEST);
   return {
     families,
-    slowest: slowest.map(({ name, end, ended }) => ({ what: name, value: halfAndMost(end), note: ended })),
+    slowest: slowest.map(({ name, end, ended, same }) => ({
+      what: name,
+      value: halfAndMost(end),
+      note: same.length === 0 ? ended : `${ended}, then one of its own ${halfAndMost(same)}`,
+    })),
   };
 }
 

@@ -16,7 +16,7 @@ import type { Limits } from "../limits.ts";
  */
 export const MOST_REFUSED = 4_096;
 /** How many of the longest texts may be in them, all together. */
-const REFUSED_TEXTS = 4;
+const REFUSED_TEXTS = 2;
 /** Most edits of route and headers in one hop. */
 const MOST_EDITS = 4_096;
 /** Most bytes of paths and values in all edits of one hop: what is in headers has to fit into an envelope. */

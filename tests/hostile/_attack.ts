@@ -144,12 +144,22 @@ export function nameOf({ family, restore = true }: Run): string {
   return `${family}${restore ? "" : ", without restoring"}`;
 }
 
-/** The attacks of a run, in the order of their names; files whose names begin with `_` are help for others. */
+/** Text that the names of those have in them that are done; a variable of the environment. */
+const ONLY = "TROUPE_HOSTILE";
+
+/**
+ * The attacks of a run, in the order of their names; files whose names begin with `_` are help for others. With
+ * `TROUPE_HOSTILE` in the environment it is those with that text in their name.
+ */
 export async function readFamily({ family, restore = true }: Run): Promise<Attack[]> {
   const folder = new URL(`./${family}/`, import.meta.url);
   const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).filter((name) =>
     !name.startsWith("_")
   );
   const attacks = names.toSorted().map((name) => readAttack(new URL(name, folder).pathname, family));
-  return (await Promise.all(attacks)).map((attack) => ({ ...attack, restore }));
+  const only = Deno.env.get(ONLY) ?? "";
+  return (await Promise.all(attacks)).filter(({ name }) => name.includes(only)).map((attack) => ({
+    ...attack,
+    restore,
+  }));
 }
