@@ -25,9 +25,9 @@ interface DemoRun {
   readonly err: string;
 }
 
-function demoProcess(data: string, env: Record<string, string>): Deno.ChildProcess {
+function demoProcess(args: readonly string[], env: Record<string, string>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(ROOT, "cli/demo/polyglot/main.ts"), "--data", data],
+    args: ["run", "-A", join(ROOT, "cli/demo/polyglot/main.ts"), ...args],
     cwd: ROOT,
     env: { ...env, NO_COLOR: "1" },
     stdin: "null",
@@ -36,8 +36,8 @@ function demoProcess(data: string, env: Record<string, string>): Deno.ChildProce
   }).spawn();
 }
 
-async function runDemo(data: string, env: Record<string, string> = {}): Promise<DemoRun> {
-  const { code, stdout, stderr } = await demoProcess(data, env).output();
+async function runDemo(args: readonly string[], env: Record<string, string> = {}): Promise<DemoRun> {
+  const { code, stdout, stderr } = await demoProcess(args, env).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return {
     code,
@@ -85,7 +85,7 @@ Deno.test({
   ignore: MISSING,
   fn: () =>
     inFolder(async (data) => {
-      const run = await runDemo(data);
+      const run = await runDemo(["--data", data]);
       assertEquals(run.code, 0, run.err);
       includesLines(run, [
         "TOPIC MAILS DRAFTS ORDERS CARDS IBANS ENDED AT",
@@ -164,7 +164,7 @@ Deno.test("without any compiler it says what installs each, and what is in TypeS
     const nowhere = { PATH: folder, HOME: folder, CARGO_HOME: folder, GOROOT: folder, WASI_SDK_PATH: "" };
     const env = { ...nowhere, DENO_DIR: denoDir };
 
-    const interrupted = demoProcess(data, env);
+    const interrupted = demoProcess(["--data", data], env);
     let said = "";
     for await (const text of interrupted.stderr.pipeThrough(new TextDecoderStream())) {
       if (said === "") interrupted.kill("SIGINT");
@@ -174,7 +174,7 @@ Deno.test("without any compiler it says what installs each, and what is in TypeS
     assertEquals((await interrupted.status).code, 130, said);
     assertStringIncludes(said, "the same command goes on");
 
-    const run = await runDemo(data, env);
+    const run = await runDemo(["--data", data], env);
     assertEquals(run.code, 0, run.err);
     for (
       const [actor, command] of [
@@ -201,4 +201,16 @@ Deno.test("without any compiler it says what installs each, and what is in TypeS
       results.map(({ payload }) => [payload.draft?.to, payload.body]).sort(),
       mails.map(({ from, body }) => [from, body]).sort(),
     );
+
+    const bad = join(folder, "bad.jsonl");
+    await Deno.writeTextFile(
+      bad,
+      '{"id":"m1","from":"ada@example.com","body":""}\n{"id":"m2","from":"nobody"}\n',
+    );
+    const failed = await runDemo([bad, "--data", data], env);
+    assertEquals(failed.code, 1, failed.err);
+    includesLines(failed, ["unsorted 1 1 0 0 0 reply 1", "lost 0"]);
+    assertStringIncludes(failed.out.join("\n"), "unexpected: failed at reply:");
+    await Deno.writeTextFile(bad, "[]");
+    assertEquals((await runDemo([bad, "--data", data], env)).code, 2);
   }));

@@ -72,7 +72,8 @@ export async function triageAccount(
   for (const [id, parcel] of sent) {
     const ends = await treeEnds(store, id);
     results += ends.results.length;
-    unexpected.push(...failuresIn(ends));
+    const failures = failuresIn(ends);
+    unexpected.push(...failures);
     const byMail = Map.groupBy(readEnds(ends, unexpected), ({ mail }) => mail.id);
     for (const mail of byMail.keys()) {
       if (!parcel.mails.includes(mail)) unexpected.push(`${mail} came of ${parcel.name}, and was not in it`);
@@ -80,7 +81,8 @@ export async function triageAccount(
     for (const mail of parcel.mails) {
       const found = byMail.get(mail);
       if (found) mails.push(lineOf(mail, found));
-      else lost.push(mail);
+      // What failed has come to an end as well, and is told of above.
+      else if (!ends.complete || failures.length === 0) lost.push(mail);
     }
     if (!ends.complete && parcel.mails.every((mail) => byMail.has(mail))) {
       lost.push(`a part of ${parcel.name}`);

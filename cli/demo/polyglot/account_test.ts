@@ -77,6 +77,7 @@ Deno.test("what has not come to its end is lost, whether all of a mail or a part
   assertEquals((await accountOf([end], { mails: ["m1", "m2"] })).lost, ["m2"]);
   assertEquals((await accountOf([end], { missing: 1 })).lost, ["a part of batch 1"]);
   assertEquals((await accountOf([])).lost, ["m1"]);
+  assertEquals((await accountOf([{ ...end, status: { phase: "failed" } }])).lost, []);
 });
 
 Deno.test("failures, strangers, and what is no mail are unexpected", async () => {

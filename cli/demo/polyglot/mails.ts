@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { UsageError } from "../../commands/usage_error.ts";
 import type { Parcel } from "../sending.ts";
 
 /** A mail as it was received; what else is in it is for the actors to read. */
@@ -25,10 +26,38 @@ const LATER = "extract";
 /** Mails that are sent in one envelope, where there is an actor that opens it. */
 const BATCH = 10;
 
-/** Reads a file with one mail a line, as JSON. @throws when a line is none. */
+/**
+ * Reads a file with one mail a line, as JSON.
+ *
+ * @throws {UsageError} when it cannot be read, a line is no mail, or two mails have the same id.
+ */
 export async function readMails(file: string): Promise<Mail[]> {
-  const lines = (await Deno.readTextFile(file)).split("\n").filter((line) => line !== "");
-  return lines.map((line) => Mail.parse(JSON.parse(line)));
+  const text = await Deno.readTextFile(file).catch((error: unknown) => {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const lines = new Map<string, number>();
+  return text.split("\n").flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    const mail = readMail(line, `${file}, line ${i + 1}`);
+    const before = lines.get(mail.id);
+    if (before !== undefined) {
+      throw new UsageError(`${file}, line ${i + 1}: ${mail.id} is the id of the mail in line ${before}, too`);
+    }
+    lines.set(mail.id, i + 1);
+    return [mail];
+  });
+}
+
+function readMail(line: string, place: string): Mail {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new UsageError(`${place} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const mail = Mail.safeParse(value);
+  if (mail.success) return mail.data;
+  throw new UsageError(`${place} is no mail, which is an object with an id: ${z.prettifyError(mail.error)}`);
 }
 
 /**

@@ -30,6 +30,8 @@ import { findLanguages } from "./toolchains.ts";
 
 /** Options of the demo. */
 export interface PolyglotOptions {
+  /** File with the mails. @default `mails.jsonl` of the example */
+  readonly mails?: string;
   /** Where it keeps its state. @default `.troupe/polyglot` in the project */
   readonly data?: string;
 }
@@ -41,22 +43,24 @@ const FOLDER = join(PROJECT, "actors", "examples", "polyglot");
  * Runs the demo.
  *
  * @returns The exit code.
- * @throws {DemoRunningError} when another one runs; {@linkcode DemoActorsError} when an actor cannot run though its tools
+ * @throws {UsageError} when the mails cannot be read; {@linkcode DemoRunningError} when another one runs; {@linkcode DemoActorsError} when an actor cannot run though its tools
  * are there.
  */
 export async function polyglotDemo(options: PolyglotOptions): Promise<number> {
   const startedAt = performance.now();
   using interruption = new Interruption();
   const data = resolve(options.data ?? join(PROJECT, ".troupe", "polyglot"));
+  const file = resolve(options.mails ?? join(FOLDER, "mails.jsonl"));
+  // Read before anything is started: a wrong file leaves nothing behind.
+  const mails = await readMails(file);
   const specs = await loadMesh(FOLDER);
   const languages = (await findLanguages(specs)).toSorted((a, b) =>
     ACTORS.indexOf(a.actor) - ACTORS.indexOf(b.actor)
   );
   const without = languages.filter(({ missing }) => missing !== undefined).map(({ actor }) => actor);
-  const mails = await readMails(join(FOLDER, "mails.jsonl"));
   const parcels = parcelsOf(mails, without);
   // With other actors, it is another run.
-  using state = await DemoState.open(data, [FOLDER, ...without].join(" without "));
+  using state = await DemoState.open(data, [file, ...without].join(" without "));
   const times = new HopTimes();
   const counter = new Counter(times.metrics);
   const teller = openTeller({ dir: "polyglot", log: "text", logLevel: "warn", plain: false }, counter);
