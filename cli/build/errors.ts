@@ -48,3 +48,43 @@ export function cannotWrite(component: string): (error: unknown) => never {
     });
   };
 }
+
+/** What a language's tools are missing for. */
+export interface MissingToolchain {
+  /** What was found: `Go is not on this machine`. */
+  readonly found: string;
+  /** What actors in the language need, after "need": `1.24 or later`. */
+  readonly needs: string;
+  /** What a person does about it, with the commands in quotes. */
+  readonly remedy: string;
+}
+
+/** The tools of a language are not there, or not those that are needed. */
+export function toolchainMissing(
+  language: string,
+  { found, needs, remedy }: MissingToolchain,
+): BuildError {
+  return new BuildError(
+    "troupe.ToolchainMissing",
+    `${found}, and actors in ${language} need ${needs}: ${remedy}`,
+  );
+}
+
+/**
+ * The compiler refuses a source.
+ *
+ * @param folder The author's.
+ * @param said In the compiler's words.
+ */
+export function cannotCompile(folder: string, said: string): BuildError {
+  return new BuildError("troupe.SourceError", `${folder} cannot be compiled:\n${said.trim()}`);
+}
+
+/** Loading an author's module, which is done while its component is made, does not end. */
+export function loadsTooLong(file: string, ms: number): BuildError {
+  const seconds = ms / 1000;
+  return new BuildError(
+    "troupe.LoadFailed",
+    `${file}: it takes more than ${seconds} s to be loaded: is there a loop without an end?`,
+  );
+}

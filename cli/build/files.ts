@@ -19,6 +19,11 @@ export async function isFile(path: string): Promise<boolean> {
   return (await Deno.stat(path).catch(ignoreAbsent))?.isFile ?? false;
 }
 
+/** Whether there is a folder at a path. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(ignoreAbsent))?.isDirectory ?? false;
+}
+
 function ignoreAbsent(error: unknown): undefined {
   // The latter when something above it is a file.
   if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;

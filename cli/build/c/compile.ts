@@ -5,7 +5,8 @@
  */
 
 import { join } from "@std/path";
-import { BuildError } from "../errors.ts";
+import { BuildError, cannotCompile } from "../errors.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { runTool } from "../tool.ts";
 import type { Compiler } from "./compiler.ts";
 import { SDK_FOLDER } from "./sources.ts";
@@ -29,19 +30,15 @@ export async function compile(
   compiler: Compiler,
   { folder, files }: { readonly folder: string; readonly files: readonly string[] },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const work = await Deno.makeTempDir({ prefix: "troupe-c-" });
-  try {
-    const output = join(work, "core.wasm");
-    const sources = [...files.map((name) => `./${name}`), join(SDK_FOLDER, "troupe.c")];
-    const args = [...compiler.args, ...FLAGS, `-I${SDK_FOLDER}`, ...sources, "-o", output];
-    const run = await runTool(compiler.program, args, { cwd: folder });
-    if (!run.success) throw refused(folder, run.stderr);
-    const bytes = await Deno.readFile(output);
-    requireNoSystem(folder, bytes);
-    return bytes;
-  } finally {
-    await Deno.remove(work, { recursive: true });
-  }
+  await using work = await temporaryFolder();
+  const output = join(work.path, "core.wasm");
+  const sources = [...files.map((name) => `./${name}`), join(SDK_FOLDER, "troupe.c")];
+  const args = [...compiler.args, ...FLAGS, `-I${SDK_FOLDER}`, ...sources, "-o", output];
+  const run = await runTool(compiler.program, args, { cwd: folder });
+  if (!run.success) throw refused(folder, run.stderr);
+  const bytes = await Deno.readFile(output);
+  requireNoSystem(folder, bytes);
+  return bytes;
 }
 
 function refused(folder: string, text: string): BuildError {
@@ -51,8 +48,7 @@ function refused(folder: string, text: string): BuildError {
       `No file in ${folder} defines the actor's function: write "troupe_json handle(troupe_json payload)"`,
     );
   }
-  const shown = text.trimEnd().replaceAll(/(^|\n)\.\//g, `$1${folder}/`);
-  return new BuildError("troupe.SourceError", `The source in ${folder} cannot be compiled:\n${shown}`);
+  return cannotCompile(folder, text.replaceAll(/^\.\//gm, `${folder}/`));
 }
 
 /** What the C library would ask of a system that has files and sockets is imported under this name. */

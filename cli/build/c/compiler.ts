@@ -5,8 +5,9 @@
  */
 
 import { join } from "@std/path";
-import { BuildError } from "../errors.ts";
-import { findTool, runTool } from "../tool.ts";
+import { toolchainMissing } from "../errors.ts";
+import { isFolder } from "../files.ts";
+import { askVersion, findTool } from "../tool.ts";
 
 /** A compiler that has a C library for WebAssembly. */
 export interface Compiler {
@@ -30,11 +31,13 @@ const SYSROOTS = ["/usr/include/wasm32-wasi", "/usr/share/wasi-sysroot/include/w
 export async function findCompiler(): Promise<Compiler> {
   const found = await findZig() ?? await findZigOfPython() ?? await findClang();
   if (found) return found;
-  throw new BuildError(
-    "troupe.ToolchainMissing",
-    'There is no C compiler for WebAssembly on this machine: "python3 -m pip install ziglang==0.17.1" installs one ' +
-      "(zig on PATH, or a clang with wasi-libc, will do as well)",
-  );
+  throw toolchainMissing("C", {
+    found: "A C compiler for WebAssembly is not on this machine",
+    needs: "one",
+    remedy:
+      'install it with "python3 -m pip install ziglang==0.17.1" (zig on PATH, or a clang with wasi-libc, will ' +
+      "do as well)",
+  });
 }
 
 const ZIG_ARGS = ["-target", "wasm32-wasi"];
@@ -44,7 +47,7 @@ const CLANG_ARGS = ["--target=wasm32-wasi", "-Wl,--stack-first"];
 async function findZig(): Promise<Compiler | undefined> {
   const program = await findTool("zig");
   if (program === undefined) return undefined;
-  const version = await versionOf(program, ["version"], /^(\S+)/);
+  const version = await askVersion(program, ["version"], /^(\S+)/);
   return version === undefined ? undefined : { name: "zig", version, program, args: ["cc", ...ZIG_ARGS] };
 }
 
@@ -52,7 +55,7 @@ async function findZigOfPython(): Promise<Compiler | undefined> {
   for (const name of ["python3", "python"]) {
     const program = await findTool(name);
     if (program === undefined) continue;
-    const version = await versionOf(program, ["-m", "ziglang", "version"], /^(\S+)/);
+    const version = await askVersion(program, ["-m", "ziglang", "version"], /^(\S+)/);
     if (version !== undefined) {
       return { name: "zig", version, program, args: ["-m", "ziglang", "cc", ...ZIG_ARGS] };
     }
@@ -65,27 +68,6 @@ async function findClang(): Promise<Compiler | undefined> {
   const program = sdk ? join(sdk, "bin", "clang") : await findTool("clang");
   if (program === undefined) return undefined;
   if (!sdk && !(await Promise.all(SYSROOTS.map(isFolder))).includes(true)) return undefined;
-  const version = await versionOf(program, ["--version"], /version (\S+)/);
+  const version = await askVersion(program, ["--version"], /version (\S+)/);
   return version === undefined ? undefined : { name: "clang", version, program, args: CLANG_ARGS };
-}
-
-async function versionOf(
-  program: string,
-  args: readonly string[],
-  pattern: RegExp,
-): Promise<string | undefined> {
-  const run = await runTool(program, args, { cwd: Deno.cwd() }).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
-  return run?.success ? pattern.exec(run.stdout)?.[1] : undefined;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

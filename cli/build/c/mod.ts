@@ -6,12 +6,14 @@
  */
 
 import { toolVersion } from "@troupe/host/component/tools";
+import { join } from "@std/path";
+import { compiled } from "../compiled.ts";
+import { contractWith } from "../contract.ts";
 import { coreToComponent } from "../core_to_component.ts";
-import { digestJson } from "../digest.ts";
 import type { Language, OpenSource, Source } from "../language.ts";
 import { compile, FLAGS } from "./compile.ts";
 import { findCompiler } from "./compiler.ts";
-import { authorFiles, compiledFiles, contractText, sdkFiles } from "./sources.ts";
+import { authorFiles, compiledFiles, SDK_FOLDER, sdkFiles } from "./sources.ts";
 
 /** Raised when the build makes something else of the same inputs. */
 const FORMAT = 1;
@@ -23,22 +25,24 @@ export const C: Language = { name: "c", sources: ["actor.c"], open };
 
 async function open({ folder }: Source): Promise<OpenSource> {
   const compiler = await findCompiler();
-  const { name, version } = compiler;
-  return {
-    inputs: async () =>
-      await digestJson({
-        format: FORMAT,
-        tools: [name, version, await toolVersion()],
-        flags: FLAGS,
-        author: await authorFiles(folder),
-        sdk: await sdkFiles(),
-      }),
-    tools: async () => ({ [name]: version, "jco-transpile": await toolVersion() }),
-    check: () => Promise.resolve(),
+  const tools = { [compiler.name]: compiler.version, "jco-transpile": await toolVersion() };
+  return compiled({
+    inputs: async () => ({
+      format: FORMAT,
+      tools,
+      flags: FLAGS,
+      contract: await contract(),
+      sdk: await sdkFiles(),
+      author: await authorFiles(folder),
+    }),
+    tools: () => Promise.resolve(tools),
     async make() {
       const bytes = await compile(compiler, { folder, files: compiledFiles(await authorFiles(folder)) });
-      return await coreToComponent({ bytes, wit: await contractText(), world: WORLD });
+      return await coreToComponent({ bytes, wit: await contract(), world: WORLD });
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  });
+}
+
+async function contract(): Promise<string> {
+  return await contractWith(await Deno.readTextFile(join(SDK_FOLDER, "wit", "wasi.wit")));
 }

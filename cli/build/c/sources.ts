@@ -4,17 +4,11 @@
  * @module
  */
 
-import { basename, fromFileUrl, join } from "@std/path";
-import { digestFile } from "../digest.ts";
 import { digestFolder } from "../folder_digest.ts";
+import { sdkFolder } from "../sdk_folders.ts";
 
 /** Folder of the SDK: that of `troupe.h`. */
-export const SDK_FOLDER: string = fromFileUrl(new URL("../../../sdk/c", import.meta.url));
-/** Files of the contract: those of one package. */
-const CONTRACT = ["actor.wit", "timers.wit"].map((name) =>
-  fromFileUrl(new URL(`../../../sdk/wit/${name}`, import.meta.url))
-);
-const WASI = join(SDK_FOLDER, "wit", "wasi.wit");
+export const SDK_FOLDER: string = sdkFolder("c");
 
 /** A name, and the digest of the file. */
 export type NamedDigest = readonly [name: string, digest: string];
@@ -29,20 +23,9 @@ export function compiledFiles(files: readonly NamedDigest[]): string[] {
   return files.map(([name]) => name).filter((name) => name.endsWith(".c"));
 }
 
-/** The files of the SDK and of the contract that go into a component. */
+/** The files of the SDK that go into a component. */
 export async function sdkFiles(): Promise<NamedDigest[]> {
-  const files = (await digestFolder(SDK_FOLDER)).filter(([name]) =>
-    /^(troupe\.[ch]|troupe_state\.h|src\/|wit\/)/.test(name)
+  return (await digestFolder(SDK_FOLDER)).filter(([name]) =>
+    /^(troupe\.[ch]|troupe_state\.h|src\/)/.test(name)
   );
-  return [
-    ...files,
-    ...await Promise.all(CONTRACT.map(async (path) => [basename(path), await digestFile(path)] as const)),
-  ];
-}
-
-/** The text of the contract, with the world that a component in C has. */
-export async function contractText(): Promise<string> {
-  const [first = "", ...others] = await Promise.all(CONTRACT.map((path) => Deno.readTextFile(path)));
-  const rest = others.map((text) => text.replace(/^package .*;$/m, ""));
-  return [first, ...rest, await Deno.readTextFile(WASI)].join("\n");
 }

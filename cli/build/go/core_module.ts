@@ -5,7 +5,8 @@
  */
 
 import { join } from "@std/path";
-import { BuildError } from "../errors.ts";
+import { BuildError, cannotCompile } from "../errors.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { runTool } from "../tool.ts";
 import { ENVIRONMENT, type Toolchain } from "./toolchain.ts";
 
@@ -69,28 +70,25 @@ export interface CoreModuleOptions {
 export async function compile(
   { toolchain, folder, sdk }: CoreModuleOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const work = await Deno.makeTempDir({ prefix: "troupe-go-" });
-  try {
-    const overlay = join(work, "overlay.json");
-    const workspace = join(work, "go.work");
-    const out = join(work, "core.wasm");
-    await Deno.writeTextFile(
-      overlay,
-      JSON.stringify({ Replace: await addFiles(work, { toolchain, folder }) }),
-    );
-    // In a workspace the SDK is the one of this build, and its folder is not written into what is made.
-    const uses = [folder, sdk].map((path) => `use ${JSON.stringify(path)}\n`).join("");
-    await Deno.writeTextFile(workspace, `go ${toolchain.version}\n\n${uses}`);
-    const { success, stderr } = await runTool(
-      toolchain.go,
-      ["build", ...BUILD_FLAGS, "-overlay", overlay, "-o", out, "."],
-      { cwd: folder, env: { ...ENVIRONMENT, GOWORK: workspace } },
-    );
-    if (!success) throw compileError(folder, stderr.trim());
-    return await Deno.readFile(out);
-  } finally {
-    await Deno.remove(work, { recursive: true });
-  }
+  await using temporary = await temporaryFolder();
+  const { path: work } = temporary;
+  const overlay = join(work, "overlay.json");
+  const workspace = join(work, "go.work");
+  const out = join(work, "core.wasm");
+  await Deno.writeTextFile(
+    overlay,
+    JSON.stringify({ Replace: await addFiles(work, { toolchain, folder }) }),
+  );
+  // In a workspace the SDK is the one of this build, and its folder is not written into what is made.
+  const uses = [folder, sdk].map((path) => `use ${JSON.stringify(path)}\n`).join("");
+  await Deno.writeTextFile(workspace, `go ${toolchain.version}\n\n${uses}`);
+  const { success, stderr } = await runTool(
+    toolchain.go,
+    ["build", ...BUILD_FLAGS, "-overlay", overlay, "-o", out, "."],
+    { cwd: folder, env: { ...ENVIRONMENT, GOWORK: workspace } },
+  );
+  if (!success) throw compileError(folder, stderr.trim());
+  return await Deno.readFile(out);
 }
 
 /** Writes the added files. @returns Where they are, by where they are to be. */
@@ -116,6 +114,5 @@ function compileError(folder: string, said: string): BuildError {
     );
   }
   // The compiler names files as seen from where it runs.
-  const named = said.replaceAll(/^(?:\.\/)?([^\s:/][^\s:]*\.go:\d)/gm, `${folder}/$1`);
-  return new BuildError("troupe.SourceError", `${folder} cannot be compiled:\n${named}`);
+  return cannotCompile(folder, said.replaceAll(/^(?:\.\/)?([^\s:/][^\s:]*\.go:\d)/gm, `${folder}/$1`));
 }

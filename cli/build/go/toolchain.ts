@@ -6,8 +6,9 @@
 
 import { join } from "@std/path";
 import { z } from "zod";
-import { BuildError } from "../errors.ts";
+import { BuildError, toolchainMissing } from "../errors.ts";
 import { findTool, runTool } from "../tool.ts";
+import { isBefore, type LeastVersion } from "../version.ts";
 
 /** The toolchain that builds a module. */
 export interface Toolchain {
@@ -20,7 +21,7 @@ export interface Toolchain {
 }
 
 /** The first that makes modules with exports. */
-const LEAST: readonly [major: number, minor: number] = [1, 24];
+const LEAST: LeastVersion = [1, 24];
 
 const Settings = z.object({ GOROOT: z.string().min(1), GOVERSION: z.string().startsWith("go") });
 
@@ -67,17 +68,12 @@ function installedFolders(): string[] {
   return root ? [join(root, "bin")] : ["/usr/local/go/bin"];
 }
 
-function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [ofMajor = NaN, ofMinor = NaN] = version.split(".").map((part) => Number.parseInt(part, 10));
-  return ofMajor < major || (ofMajor === major && ofMinor < minor);
-}
-
-function missing(what: string): BuildError {
-  return new BuildError(
-    "troupe.ToolchainMissing",
-    `${what}, and actors in Go need ${
-      LEAST.join(".")
-    } or later: install it as https://go.dev/doc/install says, ` +
-      `or, where it has a new enough one, by your system's packages: "apt-get install golang-go", "brew install go"`,
-  );
+function missing(found: string): BuildError {
+  return toolchainMissing("Go", {
+    found,
+    needs: `${LEAST.join(".")} or later`,
+    remedy:
+      "install it as https://go.dev/doc/install says, or, where it has a new enough one, by your system's " +
+      'packages: "apt-get install golang-go", "brew install go"',
+  });
 }

@@ -8,7 +8,7 @@ import { fromFileUrl, join } from "@std/path";
 import { z } from "zod";
 import type { Script } from "./bundle.ts";
 import { runDeno } from "./deno.ts";
-import { BuildError } from "../errors.ts";
+import { BuildError, loadsTooLong } from "../errors.ts";
 import type { Graph } from "./graph.ts";
 import { withJobLoop } from "./job_loop.ts";
 import type { Kit } from "./kit.ts";
@@ -62,12 +62,7 @@ export async function componentize(
   ], { cwd: work.path });
   const answer = answerOf(stdout);
   if (!answer) throw new BuildError("troupe.BuildFailed", `The component cannot be made: ${stderr}`);
-  if (answer.late) {
-    const message = `${work.source}: it takes more than ${
-      loadMs / 1000
-    } s to be loaded: is there a loop without an end?`;
-    throw new BuildError("troupe.LoadFailed", message);
-  }
+  if (answer.late) throw loadsTooLong(work.source, loadMs);
   if (answer.problem !== undefined) throw loadError(answer.problem, { script, source: work.source, graph });
   const component = await Deno.readFile(output);
   return kit.needs.promises ? await withJobLoop(component) : component;

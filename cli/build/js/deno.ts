@@ -5,36 +5,23 @@
  */
 
 import { fromFileUrl } from "@std/path";
-
-/** What a tool came to. */
-export interface ToolRun {
-  readonly success: boolean;
-  readonly stdout: string;
-  /** What it said, without what only Deno's own developers read; files by their paths. */
-  readonly stderr: string;
-}
+import { runTool, type ToolRun } from "../tool.ts";
 
 /** Lines that say nothing to an author. */
 const NOISE =
   /^(⚠️ .*experimental.*|error: (bundling failed|Type checking failed\.)|Check .*|Found \d+ errors\.)$/gm;
 
-/** Runs `deno` with the arguments, in a folder. */
+/** Runs `deno` with the arguments, in a folder. What it said is as {@linkcode readable} has it. */
 export async function runDeno(
   args: readonly string[],
   { cwd }: { readonly cwd: string },
 ): Promise<ToolRun> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
+  const run = await runTool(Deno.execPath(), args, {
     cwd,
     // Names are as the work folder's configuration says, whatever lies above that folder.
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_NO_PACKAGE_JSON: "1" },
-    stdin: "null",
-  }).output();
-  return { success, stdout: decode(stdout), stderr: readable(decode(stderr)) };
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+    env: { DENO_NO_UPDATE_CHECK: "1", DENO_NO_PACKAGE_JSON: "1" },
+  });
+  return { ...run, stderr: readable(run.stderr) };
 }
 
 /**

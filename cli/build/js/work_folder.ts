@@ -7,14 +7,14 @@
 import { dirname, join, toFileUrl } from "@std/path";
 import { namesOf, readConfig } from "./config.ts";
 import { isFile } from "../files.ts";
+import { type TemporaryFolder, temporaryFolder, type TemporaryFolderOptions } from "../temporary_folder.ts";
 import { SDK_FOLDER, SURROUNDINGS, TREE_CONFIG, TREE_LOCK, URL_PACKAGE, WIT_FILES } from "./toolchain.ts";
 import { exportsOf, findWorkspace, type Workspace } from "./workspace.ts";
 
 const LINT_PLUGIN = new URL("./lint/plugin.ts", import.meta.url).href;
 
 /** A folder of work, which is gone when it goes out of scope (`await using`). */
-export interface WorkFolder extends AsyncDisposable {
-  readonly path: string;
+export interface WorkFolder extends TemporaryFolder {
   /** Arguments by which Deno's tools use its configuration, for those that know no lock file. */
   readonly configFlags: readonly string[];
   /** Arguments by which Deno's tools use its configuration and its lock file. */
@@ -27,12 +27,6 @@ export interface WorkFolder extends AsyncDisposable {
   readonly authorOptions: Readonly<Record<string, unknown>>;
 }
 
-/** Options of {@linkcode makeWorkFolder}. */
-export interface WorkFolderOptions {
-  /** Where to make it. @default the system's folder for temporary files */
-  readonly dir?: string;
-}
-
 /**
  * Makes the folder. Names mean what the author's nearest `deno.json` says; beside it there are the SDK and `zod`.
  *
@@ -41,42 +35,37 @@ export interface WorkFolderOptions {
  */
 export async function makeWorkFolder(
   sourceFile: string,
-  { dir }: WorkFolderOptions = {},
+  options: TemporaryFolderOptions = {},
 ): Promise<WorkFolder> {
   // Deno's tools tell of files by their real paths.
   const source = await Deno.realPath(sourceFile);
   const workspace = await findWorkspace(dirname(source));
-  const path = await Deno.realPath(
-    await Deno.makeTempDir({ prefix: "troupe-build-", ...(dir === undefined ? {} : { dir }) }),
-  );
-  const dispose = () => Deno.remove(path, { recursive: true });
-  try {
-    const authorOptions = Object.assign({}, ...workspace.configs.map((config) => config.compilerOptions));
-    const config = {
-      ...await allNames(workspace, source),
-      // No other environment's names are there.
-      compilerOptions: { ...authorOptions, lib: ["esnext"], types: [SURROUNDINGS] },
-      lint: {
-        rules: { tags: [], include: ["troupe/absent-global", "troupe/need"] },
-        plugins: [LINT_PLUGIN],
-      },
-      nodeModulesDir: "none",
-    };
-    await Deno.writeTextFile(join(path, "deno.json"), JSON.stringify(config, null, 2));
-    // A copy, which the tools may add to.
-    await Deno.writeTextFile(join(path, "deno.lock"), await Deno.readTextFile(await findLock(workspace)));
-    const wit = join(path, "wit");
-    for (const [place, file] of WIT_FILES) {
-      await Deno.mkdir(dirname(join(wit, place)), { recursive: true });
-      await Deno.copyFile(file, join(wit, place));
-    }
-    const configFlags = ["--config", join(path, "deno.json")];
-    const flags = [...configFlags, "--lock", join(path, "deno.lock")];
-    return { path, configFlags, flags, wit, source, authorOptions, [Symbol.asyncDispose]: dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
+  await using resources = new AsyncDisposableStack();
+  const { path } = resources.use(await temporaryFolder(options));
+  const authorOptions = Object.assign({}, ...workspace.configs.map((config) => config.compilerOptions));
+  const config = {
+    ...await allNames(workspace, source),
+    // No other environment's names are there.
+    compilerOptions: { ...authorOptions, lib: ["esnext"], types: [SURROUNDINGS] },
+    lint: {
+      rules: { tags: [], include: ["troupe/absent-global", "troupe/need"] },
+      plugins: [LINT_PLUGIN],
+    },
+    nodeModulesDir: "none",
+  };
+  await Deno.writeTextFile(join(path, "deno.json"), JSON.stringify(config, null, 2));
+  // A copy, which the tools may add to.
+  await Deno.writeTextFile(join(path, "deno.lock"), await Deno.readTextFile(await findLock(workspace)));
+  const wit = join(path, "wit");
+  for (const [place, file] of WIT_FILES) {
+    await Deno.mkdir(dirname(join(wit, place)), { recursive: true });
+    await Deno.copyFile(file, join(wit, place));
   }
+  const configFlags = ["--config", join(path, "deno.json")];
+  const flags = [...configFlags, "--lock", join(path, "deno.lock")];
+  const kept = resources.move();
+  const dispose = () => kept.disposeAsync();
+  return { path, configFlags, flags, wit, source, authorOptions, [Symbol.asyncDispose]: dispose };
 }
 
 async function allNames({ configs, packages }: Workspace, source: string) {

@@ -12,9 +12,10 @@
  */
 
 import { join } from "@std/path";
-import { digestJson } from "../digest.ts";
-import { BuildError } from "../errors.ts";
+import { compiled } from "../compiled.ts";
+import { BuildError, loadsTooLong } from "../errors.ts";
 import type { Language, OpenSource, Source } from "../language.ts";
+import { runTool } from "../tool.ts";
 import { closeSockets } from "./close_sockets.ts";
 import { loadProblem } from "./load_problem.ts";
 import { CPYTHON, findComponentize, VERSION } from "./toolchain.ts";
@@ -31,10 +32,10 @@ const BUILD_MS = 180_000;
 
 async function open({ file, folder }: Source): Promise<OpenSource> {
   const tool = await findComponentize();
-  return {
+  return compiled({
     async inputs() {
       const files = (await inputFiles(folder)).map(({ name, digest }) => [name, digest]);
-      return await digestJson({ format: FORMAT, tool: VERSION, files });
+      return { format: FORMAT, tool: VERSION, files };
     },
     tools: async () => ({
       "componentize-py": VERSION,
@@ -42,10 +43,8 @@ async function open({ file, folder }: Source): Promise<OpenSource> {
       ...vendored(await inputFiles(folder)),
     }),
     // Types are for the author's own tools to check: there is no checker that everybody has.
-    check: () => Promise.resolve(),
     make: () => make(tool, { file, folder }),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  });
 }
 
 /** Packages in `vendor`, by what pip has written there. */
@@ -62,15 +61,13 @@ async function make(
 ): Promise<Uint8Array<ArrayBuffer>> {
   await using work = await makeWorkFolder(await inputFiles(folder));
   const output = join(work.path, "component.wasm");
-  const { success, said } = await run(tool, {
-    cwd: work.path,
-    file,
-    args: [
-      ...["--quiet", "-d", "wit", "-w", WORLD, "componentize", "troupe._component", "-o", output],
-      ...SEARCHED.flatMap((name) => ["-p", name]),
-    ],
-  });
+  const { success, stdout, stderr, late } = await runTool(tool, [
+    ...["--quiet", "-d", "wit", "-w", WORLD, "componentize", "troupe._component", "-o", output],
+    ...SEARCHED.flatMap((name) => ["-p", name]),
+  ], { cwd: work.path, env: { VIRTUAL_ENV: join(work.path, "none") }, timeoutMs: BUILD_MS });
+  if (late) throw loadsTooLong(file, BUILD_MS);
   if (!success) {
+    const said = `${stdout}${stderr}`;
     throw loadProblem(said, folder) ??
       new BuildError("troupe.BuildFailed", `The component cannot be made: ${withoutStack(said)}`);
   }
@@ -80,26 +77,4 @@ async function make(
 /** Without the tool's own stack. */
 function withoutStack(said: string): string {
   return said.replace(/\n+Stack backtrace:[^]*$/, "").trim();
-}
-
-async function run(
-  tool: string,
-  { cwd, file, args }: { readonly cwd: string; readonly file: string; readonly args: readonly string[] },
-): Promise<{ readonly success: boolean; readonly said: string }> {
-  const late = AbortSignal.timeout(BUILD_MS);
-  const { success, stdout, stderr } = await new Deno.Command(tool, {
-    args: [...args],
-    cwd,
-    env: { NO_COLOR: "1", VIRTUAL_ENV: join(cwd, "none") },
-    stdin: "null",
-    signal: late,
-  }).output();
-  if (late.aborted) {
-    const message = `${file}: it takes more than ${
-      BUILD_MS / 1000
-    } s to be built: is there a loop without an end?`;
-    throw new BuildError("troupe.LoadFailed", message);
-  }
-  const decoder = new TextDecoder();
-  return { success, said: `${decoder.decode(stdout)}${decoder.decode(stderr)}` };
 }

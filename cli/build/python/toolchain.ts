@@ -4,22 +4,20 @@
  * @module
  */
 
-import { fromFileUrl, join } from "@std/path";
-import { BuildError } from "../errors.ts";
-import { findTool, runTool } from "../tool.ts";
+import { join } from "@std/path";
+import { toolchainMissing } from "../errors.ts";
+import { sdkFolder } from "../sdk_folders.ts";
+import { askVersion, findTool } from "../tool.ts";
 
 /** The version whose components are known here: see `close_sockets.ts`. */
 export const VERSION = "0.25.1";
 /** The interpreter that it brings along. */
 export const CPYTHON = "3.14";
 
-const SDK = fromFileUrl(new URL("../../../sdk/", import.meta.url));
 /** The package `troupe`. */
-export const PACKAGE = join(SDK, "python/src");
+export const PACKAGE: string = join(sdkFolder("python"), "src");
 /** Packages of WASI of which the SDK calls something itself. */
-export const WASI = join(SDK, "python/wit");
-/** The contract. */
-export const CONTRACT = join(SDK, "wit");
+export const WASI: string = join(sdkFolder("python"), "wit");
 
 /**
  * Finds componentize-py.
@@ -30,22 +28,11 @@ export const CONTRACT = join(SDK, "wit");
 export async function findComponentize(): Promise<string> {
   const home = Deno.env.get("HOME");
   const path = await findTool("componentize-py", home === undefined ? [] : [join(home, ".local/bin")]);
-  const install = `install it with: python3 -m pip install componentize-py==${VERSION}`;
-  if (path === undefined) {
-    throw new BuildError(
-      "troupe.ToolchainMissing",
-      `Actors in Python are built with componentize-py, which is not on PATH: ${install}`,
-    );
-  }
-  const version = await versionOf(path);
-  if (version === VERSION) return path;
-  throw new BuildError(
-    "troupe.ToolchainMissing",
-    `Actors in Python are built with componentize-py ${VERSION}, and ${path} is ${version}: ${install}`,
-  );
-}
-
-async function versionOf(path: string): Promise<string> {
-  const { success, stdout, stderr } = await runTool(path, ["--version"], { cwd: Deno.cwd() });
-  return success ? stdout.trim().replace(/^componentize-py /, "") : `broken (${stderr.trim()})`;
+  const version = path && (await askVersion(path, ["--version"], /^componentize-py (\S+)/) ?? "broken");
+  if (path !== undefined && version === VERSION) return path;
+  throw toolchainMissing("Python", {
+    found: path === undefined ? "componentize-py is not on this machine" : `${path} is ${version}`,
+    needs: `version ${VERSION} of componentize-py`,
+    remedy: `install it with "python3 -m pip install componentize-py==${VERSION}"`,
+  });
 }

@@ -7,7 +7,9 @@
 
 import { dirname, join } from "@std/path";
 import { digestFolder } from "../folder_digest.ts";
-import { CONTRACT, PACKAGE, WASI } from "./toolchain.ts";
+import { CONTRACT_FOLDER } from "../sdk_folders.ts";
+import { type TemporaryFolder, temporaryFolder } from "../temporary_folder.ts";
+import { PACKAGE, WASI } from "./toolchain.ts";
 import { worldOf } from "./world.ts";
 
 /** Folders in the order in which modules are looked for; the interpreter knows them by their numbers. */
@@ -25,11 +27,6 @@ export interface InputFile {
   readonly digest: string;
 }
 
-/** Removed when it is disposed of. */
-export interface WorkFolder extends AsyncDisposable {
-  readonly path: string;
-}
-
 /** All files that a build of the modules in a folder can read. */
 export async function inputFiles(folder: string): Promise<InputFile[]> {
   const from = async (root: string, to: (name: string) => string | undefined) => {
@@ -42,7 +39,7 @@ export async function inputFiles(folder: string): Promise<InputFile[]> {
   return [
     ...await from(PACKAGE, (name) => `sdk/${name}`),
     ...await from(WASI, (name) => `wit/deps/${name}`),
-    ...await from(CONTRACT, (name) => `wit/deps/troupe/${name}`),
+    ...await from(CONTRACT_FOLDER, (name) => `wit/deps/troupe/${name}`),
     ...await from(folder, placeOf),
   ];
 }
@@ -54,28 +51,24 @@ function placeOf(name: string): string | undefined {
 }
 
 /** Makes the folder. */
-export async function makeWorkFolder(files: readonly InputFile[]): Promise<WorkFolder> {
-  const path = await Deno.makeTempDir({ prefix: "troupe-build-" });
-  const folder = { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-  try {
-    const folders = new Set(files.map(({ name }) => dirname(join(path, name))));
-    // Where the tool looks for packages of the machine: none of these shall come in unasked.
-    folders.add(join(path, "none/lib/site-packages"));
-    for (const name of SEARCHED) folders.add(join(path, name));
-    for (const each of folders) await Deno.mkdir(each, { recursive: true });
-    for (const { name, path: from } of files) {
-      const to = join(path, name);
-      if (name.endsWith(".wit")) await Deno.writeTextFile(to, withoutHead(await Deno.readTextFile(from)));
-      else await Deno.copyFile(from, to);
-    }
-    const modules = files.filter(({ name }) => /^(actor|vendor)\/.*\.py$/.test(name));
-    const texts = await Promise.all(modules.map(({ name }) => Deno.readTextFile(join(path, name))));
-    await Deno.writeTextFile(join(path, "wit/world.wit"), worldOf(texts));
-    return folder;
-  } catch (error) {
-    await folder[Symbol.asyncDispose]();
-    throw error;
+export async function makeWorkFolder(files: readonly InputFile[]): Promise<TemporaryFolder> {
+  await using resources = new AsyncDisposableStack();
+  const { path } = resources.use(await temporaryFolder());
+  const folders = new Set(files.map(({ name }) => dirname(join(path, name))));
+  // Where the tool looks for packages of the machine: none of these shall come in unasked.
+  folders.add(join(path, "none/lib/site-packages"));
+  for (const name of SEARCHED) folders.add(join(path, name));
+  for (const each of folders) await Deno.mkdir(each, { recursive: true });
+  for (const { name, path: from } of files) {
+    const to = join(path, name);
+    if (name.endsWith(".wit")) await Deno.writeTextFile(to, withoutHead(await Deno.readTextFile(from)));
+    else await Deno.copyFile(from, to);
   }
+  const modules = files.filter(({ name }) => /^(actor|vendor)\/.*\.py$/.test(name));
+  const texts = await Promise.all(modules.map(({ name }) => Deno.readTextFile(join(path, name))));
+  await Deno.writeTextFile(join(path, "wit/world.wit"), worldOf(texts));
+  const kept = resources.move();
+  return { path, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Of a package, only one file may say something before its first line. */

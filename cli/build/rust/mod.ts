@@ -8,7 +8,7 @@
  * @module
  */
 
-import { digestJson } from "../digest.ts";
+import { compiled } from "../compiled.ts";
 import type { Language, OpenSource, Source } from "../language.ts";
 import { BUILD_FLAGS, compile, COMPILER_FLAGS, optionsInEnvironment } from "./compile.ts";
 import { digestPackage, readPackage } from "./package.ts";
@@ -23,18 +23,14 @@ const FORMAT = 1;
 async function open({ folder }: Source): Promise<OpenSource> {
   const toolchain = await findToolchain(folder);
   const source = await readPackage(toolchain, folder);
-  return {
-    inputs: async () =>
-      await digestJson({
-        format: FORMAT,
-        compiler: toolchain.identity,
-        options: [BUILD_FLAGS, COMPILER_FLAGS, optionsInEnvironment()],
-        source: await digestPackage(source),
-      }),
+  return compiled({
+    inputs: async () => ({
+      format: FORMAT,
+      compiler: toolchain.identity,
+      options: [BUILD_FLAGS, COMPILER_FLAGS, optionsInEnvironment()],
+      source: await digestPackage(source),
+    }),
     tools: () => Promise.resolve({ rustc: toolchain.version, ...source.crates }),
-    // The compiler does that.
-    check: () => Promise.resolve(),
     make: () => compile(toolchain, source),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  });
 }

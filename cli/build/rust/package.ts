@@ -7,7 +7,7 @@
 import { dirname, join } from "@std/path";
 import { z } from "zod";
 import { digestFile } from "../digest.ts";
-import { BuildError } from "../errors.ts";
+import { BuildError, cannotCompile } from "../errors.ts";
 import { digestFolder } from "../folder_digest.ts";
 import { runTool } from "../tool.ts";
 import { TARGET, type Toolchain } from "./toolchain.ts";
@@ -84,5 +84,5 @@ export function cargoError(folder: string, stderr: string): BuildError {
   if (/^error: failed to (download|get|query|fetch|load source)|^\s*(spurious )?network/im.test(said)) {
     return new BuildError("troupe.BuildFailed", `cargo cannot get what ${folder} depends on:\n${said}`);
   }
-  return new BuildError("troupe.SourceError", `${folder} cannot be compiled:\n${said}`);
+  return cannotCompile(folder, said);
 }

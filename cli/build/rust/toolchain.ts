@@ -5,13 +5,15 @@
  */
 
 import { dirname, join } from "@std/path";
-import { BuildError } from "../errors.ts";
+import { BuildError, toolchainMissing } from "../errors.ts";
+import { isFolder } from "../files.ts";
 import { findTool, runTool } from "../tool.ts";
+import { isBefore, type LeastVersion } from "../version.ts";
 
 /** What actors are compiled for. Its linker makes components. */
 export const TARGET = "wasm32-wasip2";
 /** The first release that is tried: that of the SDK's `rust-version`. */
-const LEAST: readonly [major: number, minor: number] = [1, 85];
+const LEAST: LeastVersion = [1, 85];
 
 /** The toolchain that builds a package. */
 export interface Toolchain {
@@ -72,23 +74,7 @@ async function ask(rustc: string, args: readonly string[], cwd: string): Promise
   throw missing(`Rust does not work: ${stderr.trim()}`, `what it says, or "rustup target add ${TARGET}"`);
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [ofMajor = NaN, ofMinor = NaN] = version.split(".").map((part) => Number.parseInt(part, 10));
-  return ofMajor < major || (ofMajor === major && ofMinor < minor);
-}
-
-function missing(what: string, remedy: string): BuildError {
-  return new BuildError(
-    "troupe.ToolchainMissing",
-    `${what}, and actors in Rust need ${LEAST.join(".")} or later with the target ${TARGET}: ${remedy}`,
-  );
+function missing(found: string, remedy: string): BuildError {
+  const needs = `${LEAST.join(".")} or later with the target ${TARGET}`;
+  return toolchainMissing("Rust", { found, needs, remedy });
 }

@@ -7,15 +7,16 @@
 
 import { componentEmbed } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { TroupeError } from "@troupe/host/errors";
+import { join, toFileUrl } from "@std/path";
+import { contractWith } from "../contract.ts";
+import { sdkFolder } from "../sdk_folders.ts";
 
-/** The contract in its two files, and the world. */
-const TEXTS = ["wit/actor.wit", "wit/timers.wit", "rust/wit/world.wit"] as const;
 const WORLD = "troupe:rust-actor/rust-actor";
 /** A core module without anything. */
 const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
 /** Where the SDK has it. */
-export const WORLD_FILE: URL = new URL("../../../sdk/rust/src/world.bin", import.meta.url);
+export const WORLD_FILE: URL = toFileUrl(join(sdkFolder("rust"), "src/world.bin"));
 
 /**
  * What has to stand in {@linkcode WORLD_FILE}, made of the contract.
@@ -23,7 +24,7 @@ export const WORLD_FILE: URL = new URL("../../../sdk/rust/src/world.bin", import
  * @throws {TroupeError} `troupe.ToolChanged` when the tool does not put in what is expected.
  */
 export async function worldSection(): Promise<Uint8Array<ArrayBuffer>> {
-  const witSource = await contractText();
+  const witSource = await contractWith(await Deno.readTextFile(join(sdkFolder("rust"), "wit/world.wit")));
   const module = await componentEmbed({ binary: EMPTY_MODULE, witSource, world: WORLD });
   const sections = WebAssembly.Module.customSections(
     new WebAssembly.Module(new Uint8Array(module)),
@@ -38,14 +39,6 @@ export async function worldSection(): Promise<Uint8Array<ArrayBuffer>> {
     );
   }
   return new Uint8Array(section);
-}
-
-/** One text of all. Files of one package are one text when only the first says which it is. */
-async function contractText(): Promise<string> {
-  const [contract = "", timers = "", world = ""] = await Promise.all(
-    TEXTS.map((name) => Deno.readTextFile(new URL(`../../../sdk/${name}`, import.meta.url))),
-  );
-  return [contract, timers.replace(/^package .*$/m, ""), world].join("\n");
 }
 
 if (import.meta.main) await Deno.writeFile(WORLD_FILE, await worldSection());

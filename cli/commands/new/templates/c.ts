@@ -4,13 +4,13 @@
  * @module
  */
 
-import { SDK_FOLDER } from "../../../build/c/sources.ts";
+import { sdkFolder } from "../../../build/sdk_folders.ts";
 import type { Template } from "../template.ts";
 
 /** A greeting, its test, and a Makefile that runs the test. */
 export const cTemplate: Template = () =>
   Promise.resolve({
-    files: { "actor.c": SOURCE, "actor_test.c": TEST, "Makefile": makefile(SDK_FOLDER) },
+    files: { "actor.c": SOURCE, "actor_test.c": TEST, "Makefile": makefile(sdkFolder("c")) },
     test: "make test",
   });
 

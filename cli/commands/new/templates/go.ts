@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
+import { sdkFolder } from "../../../build/sdk_folders.ts";
 import type { Template } from "../template.ts";
 
 /** In Go. */
@@ -14,7 +14,7 @@ export const goTemplate: Template = ({ name }) =>
     test: "go test",
   });
 
-const SDK = fromFileUrl(new URL("../../../../sdk/go", import.meta.url));
+const SDK = sdkFolder("go");
 
 function goMod(name: string): string {
   return `module ${name}

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
+import { join } from "@std/path";
+import { sdkFolder } from "../../../build/sdk_folders.ts";
 import type { Template } from "../template.ts";
 
 /** In Python. */
@@ -21,7 +22,7 @@ export const pythonTemplate: Template = () =>
     memory: "128Mi",
   });
 
-const SDK = fromFileUrl(new URL("../../../../sdk/python/src", import.meta.url));
+const SDK = join(sdkFolder("python"), "src");
 
 const GITIGNORE = `# What is built from the source, the state of a mesh, and what Python leaves.
 build/

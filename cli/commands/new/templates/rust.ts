@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
+import { sdkFolder } from "../../../build/sdk_folders.ts";
 import type { Template } from "../template.ts";
 
 /** In Rust. */
@@ -18,7 +18,7 @@ export const rustTemplate: Template = ({ name }) =>
     test: "cargo test",
   });
 
-const SDK = fromFileUrl(new URL("../../../../sdk/rust", import.meta.url));
+const SDK = sdkFolder("rust");
 
 /** Names of crates do not begin with a digit. */
 function crateName(name: string): string {
