@@ -8,6 +8,9 @@ import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import { KubeConfig, type RequestContext } from "./client_node.ts";
 import { KubeError } from "./errors.ts";
 
+/** How many connections there are at most, those of watches included; calls beyond wait for one. */
+export const MOST_CONNECTIONS = 64;
+
 /** What a cluster is found by. */
 export interface KubeConfigOptions {
   /** A kubeconfig file. @default the files of `KUBECONFIG`, else `~/.kube/config`, else the account of the pod that it runs in */
@@ -57,17 +60,18 @@ export class KeptKubeConfig extends KubeConfig {
 type DispatcherOptions = Exclude<ReturnType<KubeConfig["createDispatcherOptions"]>, { type: "socks" }>;
 
 function connections(options: DispatcherOptions): Dispatcher {
+  const common = { allowH2: false, connections: MOST_CONNECTIONS };
   if (options.type === "proxy") {
     const { uri, requestTls, connect } = options;
     return new ProxyAgent({
+      ...common,
       uri,
       requestTls: given(requestTls),
       connect: given(connect),
-      allowH2: false,
     });
   }
   return new Agent({
-    allowH2: false,
+    ...common,
     ...options.type === "agent" ? { connect: given(options.connect) } : {},
   });
 }
