@@ -12,6 +12,8 @@ export interface Project {
   readonly test: string;
   /** Memory of an instance in the spec, where the language takes more than most. @default "64Mi" */
   readonly memory?: string;
+  /** What the language's own tools leave in the folder, as `.gitignore` has it. @default nothing */
+  readonly leftovers?: readonly string[];
   /** What else a person has to know. @default nothing */
   readonly note?: string;
 }

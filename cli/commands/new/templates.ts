@@ -21,13 +21,21 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
   c: cTemplate,
 };
 
+const IGNORED = [
+  "# What is built from the source, the state of a mesh, and what tools leave.",
+  "build/",
+  ".troupe/",
+];
+
 /** Files that an actor has in any language. */
 export function commonFiles(
-  { name, memory = "64Mi" }: Pick<Project, "memory"> & { readonly name: string },
+  { name, memory = "64Mi", leftovers = [] }: Pick<Project, "memory" | "leftovers"> & {
+    readonly name: string;
+  },
 ): Record<string, string> {
   return {
     "actor.yaml": spec(name, memory),
-    ".gitignore": "# What is built from the source, and the state of a mesh.\nbuild/\n.troupe/\n",
+    ".gitignore": [...IGNORED, ...leftovers, ""].join("\n"),
   };
 }
 

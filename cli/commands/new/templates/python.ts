@@ -15,21 +15,14 @@ export const pythonTemplate: Template = () =>
       "actor.py": SOURCE,
       "test_actor.py": TEST,
       "pyproject.toml": pyproject(),
-      ".gitignore": GITIGNORE,
     },
     test: "python3 -m pytest",
+    leftovers: ["__pycache__/", ".pytest_cache/"],
     // The interpreter and its library are in each instance.
     memory: "128Mi",
   });
 
 const SDK = join(sdkFolder("python"), "src");
-
-const GITIGNORE = `# What is built from the source, the state of a mesh, and what Python leaves.
-build/
-.troupe/
-__pycache__/
-.pytest_cache/
-`;
 
 function pyproject(): string {
   return `# No registry has the SDK yet. What is in "vendor" goes into the component:

@@ -11,11 +11,11 @@ import type { Template } from "../template.ts";
 export const rustTemplate: Template = ({ name }) =>
   Promise.resolve({
     files: {
-      ".gitignore": "# What is built from the source, and the state of a mesh.\nbuild/\ntarget/\n.troupe/\n",
       "Cargo.toml": cargoToml(name),
       "src/lib.rs": SOURCE,
     },
     test: "cargo test",
+    leftovers: ["target/"],
   });
 
 const SDK = sdkFolder("rust");
