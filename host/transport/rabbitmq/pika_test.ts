@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { encodeHex } from "@std/encoding/hex";
 import { fromFileUrl } from "@std/path";
+import { isRequired } from "@troupe/tests/require";
 import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import { deliveriesOf, meshTests, take } from "./_broker_testing.ts";
 
@@ -16,7 +17,7 @@ async function python(args: readonly string[], env: Record<string, string> = {})
 
 async function lacksPika(): Promise<boolean> {
   const found = await python(["-c", "import pika"]).then(() => true, () => false);
-  if (found || Deno.env.get("TROUPE_REQUIRE") === "all") return false;
+  if (found || isRequired("all")) return false;
   console.error("skipped: Python's pika is not on this machine (pip install pika)");
   return true;
 }
