@@ -8,18 +8,24 @@ import { isActorName, RESUME } from "@troupe/host/actor_name";
 import type { Grants, SecretSource, StateGrant } from "@troupe/host/grants";
 import { resolve } from "@std/path";
 import { z } from "zod";
-import { bytes, count, kindOf, object, wants } from "./_fields.ts";
+import { field, withRules } from "./_schema.ts";
+import { bytes, count, kindOf, list, map, matching, object, text, word } from "./_fields.ts";
+import { files } from "./files_grant.ts";
 import { http, httpRulesOf } from "./http_grant.ts";
+import { secretSource } from "./secret_resource.ts";
 
-const routeGrant = z.string(wants("an actor's name, or prefix-*")).superRefine((grant, context) => {
-  const name = grant.endsWith("-*") ? grant.slice(0, -2) : grant;
-  const problem = !isActorName(name)
-    ? `has to be an actor's name, or a prefix followed by "-*"`
-    : grant === RESUME
-    ? `cannot be granted: only the crew may send to ${RESUME}`
-    : undefined;
-  if (problem) context.addIssue({ code: "custom", message: problem });
-});
+const routeGrant = withRules(text("an actor's name, or prefix-*", { most: 65 }), [
+  {
+    cel: "self.matches(r'^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(-[*])?$')",
+    holds: (grant) => isActorName(grant.endsWith("-*") ? grant.slice(0, -2) : grant),
+    message: `has to be an actor's name, or a prefix followed by "-*"`,
+  },
+  {
+    cel: `self != '${RESUME}'`,
+    holds: (grant) => grant !== RESUME,
+    message: `cannot be granted: only the crew may send to ${RESUME}`,
+  },
+]);
 
 /** A name as environments have it. */
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, {
@@ -27,81 +33,68 @@ const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, {
 });
 const BY_NAME = "by name (letters, digits and underscores)";
 
-const value = z.string(wants("a text; put numbers and booleans in quotes")).refine(
-  (text) => text.length <= 32 * 1024 && !text.includes("\0"),
-  { error: "has to be a text of at most 32768 characters, without NUL" },
+const value = text("a text; put numbers and booleans in quotes", { most: 32 * 1024 }).refine(
+  (text) => !text.includes("\0"),
+  { error: "has to be a text without NUL" },
 );
-
-/** Where a value comes from that is not to stand in a spec. */
-const secret = object({
-  /** A variable of the host's environment. */
-  env: variable.optional(),
-  /** A file that the host can read. */
-  file: z.string(wants("a path")).min(1, { error: "has to be a path" }).optional(),
-}, "an object with env or file").refine(({ env, file }) => (env === undefined) !== (file === undefined), {
-  error: "has to have either env or file",
-});
-
-/** The name of a bucket that several actors can share. */
-const bucket = z.string(wants("a name")).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
-  error: "has to be a name of lower-case letters, digits and hyphens, such as carts",
-});
 
 /** Bounds of a bucket, and its name. */
 export const stateBucket = object({
-  bucket: bucket.optional(),
-  /** Most entries that it may come to by what the actor puts in. */
-  entries: count({ least: 1, most: 10_000_000 }).optional(),
-  /** Most bytes of all keys and values. */
-  bytes: bytes({ least: 1, most: 64 * 1024 ** 3 }).optional(),
-}, "true, or an object such as { bucket: carts }").refine((given) => Object.keys(given).length > 0, {
-  error: "has to have a bucket, entries or bytes; true is a bucket of its own with the usual bounds",
-});
+  bucket: field(
+    matching("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", {
+      what: "a name of lower-case letters, digits and hyphens, such as carts",
+      most: 63,
+    }).optional(),
+    "Name of a bucket that all share who name it. Without it, the actor has one of its own.",
+  ),
+  entries: field(
+    count({ least: 1, most: 10_000_000 }).optional(),
+    "Most entries that it may come to by what the actor puts in. Without it, 100000.",
+  ),
+  bytes: field(
+    bytes({ least: 1, most: 64 * 1024 ** 3 }).optional(),
+    "Most bytes of all keys and values. Without it, 256Mi.",
+  ),
+}, "true, or an object such as { bucket: carts }");
 
 /** `true` is a bucket of its own, with the bounds that hold where nothing is said. */
-const state = kindOf((given) => given === true ? z.literal(true).transform(() => ({})) : stateBucket);
-
-const A_MOUNT = "an absolute path of plain names, such as /data";
-
-const mount = object({
-  /** A folder, relative to that of the `actor.yaml`. */
-  from: z.string(wants("a path")).min(1, { error: "has to be a path" }),
-  /** Where the actor finds it. */
-  path: z.string(wants(A_MOUNT)).refine(
-    (path) => /^(\/[A-Za-z0-9._-]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path),
-    { error: `has to be ${A_MOUNT}` },
-  ),
-}, "an object with from and path");
-
-const files = z.array(mount, wants("a list, such as [{ from: ./words, path: /words }]")).refine(
-  (mounts) => new Set(mounts.map(({ path }) => path)).size === mounts.length,
-  { error: "has the same path twice" },
+const state = kindOf(
+  (given): z.ZodType<z.output<typeof stateBucket>> =>
+    given === true ? z.literal(true).transform(() => ({})) : stateBucket,
+  stateBucket,
 );
 
 /** The field. */
 export const grants = object({
-  /** Actors that this actor may add to a route. */
-  route: z.array(routeGrant, wants("a list of actors' names")).default([]),
-  /** Values by name, as environment and through `wasi:config`. */
-  env: z.record(variable, value, wants(`an object of texts ${BY_NAME}, such as { LANGUAGE: en }`)).optional(),
-  /** Values by name that the host finds elsewhere, through `wasi:config` only. */
-  secrets: z.record(
-    variable,
-    secret,
-    wants(`an object ${BY_NAME}, such as { API_KEY: { env: SHOP_API_KEY } }`),
-  )
-    .optional(),
-  /** To where it may send requests. */
-  http: http.optional(),
-  /** A bucket of keys and values: its own (`true`), or one with a name. */
-  state: state.optional(),
-  /** Folders that it can read. */
-  files: files.optional(),
-  /** `precise`: clocks that go in small steps. */
-  clock: z.enum(["coarse", "precise"], wants("coarse or precise")).optional(),
+  route: field(
+    list(routeGrant, { what: "a list of actors' names", most: 256 }).default([]),
+    "Actors that it may add to a route, by name or prefix-*.",
+  ),
+  env: field(
+    map(variable, value, { what: `an object of texts ${BY_NAME}, such as { LANGUAGE: en }`, most: 128 })
+      .optional(),
+    "Values by name, which it sees as environment variables and through wasi:config.",
+  ),
+  secrets: field(
+    map(variable, secretSource, {
+      what: `an object ${BY_NAME}, such as { API_KEY: { env: SHOP_API_KEY } }`,
+      most: 64,
+    }).optional(),
+    "Values by name that do not stand in the spec, which it sees through wasi:config only.",
+  ),
+  http: field(http.optional(), "To where it may send requests."),
+  state: field(
+    state.optional(),
+    "A bucket of keys and values: {} is one of its own. In a local mesh, true is the same.",
+  ),
+  files: field(files.optional(), "Folders that it can read, as they were when its sandbox was started."),
+  clock: field(
+    word(["coarse", "precise"]).optional(),
+    "precise: clocks in steps of a microsecond, instead of 100 ms, which are too coarse to time anything by.",
+  ),
 }, "an object, such as { route: [store] }");
 
-/** What a host needs of it. @param folder Where relative paths start. */
+/** What a host needs of it, where it has passed what a local mesh asks for. @param folder Where relative paths start. */
 export function grantsOf(given: z.infer<typeof grants>, folder: string): Grants {
   const { route, env, secrets, http, state, files, clock } = given;
   return {
@@ -110,7 +103,9 @@ export function grantsOf(given: z.infer<typeof grants>, folder: string): Grants 
     ...(secrets ? { secrets: mapValues(secrets, (source) => sourceOf(source, folder)) } : {}),
     ...(http ? { http: httpRulesOf(http) } : {}),
     ...(state ? { state: stateOf(state) } : {}),
-    ...(files ? { files: files.map(({ from, path }) => ({ from: resolve(folder, from), path })) } : {}),
+    ...(files
+      ? { files: files.map(({ from, path }) => ({ from: resolve(folder, from as string), path })) }
+      : {}),
     ...(clock ? { clock } : {}),
   };
 }
@@ -123,8 +118,7 @@ function stateOf({ bucket, entries, bytes }: z.infer<typeof stateBucket>): State
   };
 }
 
-function sourceOf({ env, file }: z.infer<typeof secret>, folder: string): SecretSource {
-  // The schema lets nothing through that has neither.
+function sourceOf({ env, file }: z.infer<typeof secretSource>, folder: string): SecretSource {
   return env === undefined ? { file: resolve(folder, file as string) } : { env };
 }
 

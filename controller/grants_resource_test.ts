@@ -16,6 +16,13 @@ const READ: Record<string, unknown> = {
     secrets: { KEY: { env: "SHOP_KEY" }, TOKEN: { file: "/run/token" }, OWN: { file: "/mesh/shop/token" } },
   },
   "{ state: true }": { state: {} },
+  "{ state: {} }": { state: {} },
+  "{ secrets: { KEY: { env: SHOP_KEY, secretKeyRef: { name: shop, key: key } } } }": {
+    secrets: { KEY: { env: "SHOP_KEY" } },
+  },
+  "{ files: [{ from: words, path: /words, configMap: words }] }": {
+    files: [{ from: "/mesh/shop/words", path: "/words" }],
+  },
   "{ state: { bucket: carts } }": { state: { bucket: "carts" } },
   "{ state: { bucket: carts, entries: 1000, bytes: 1Mi } }": {
     state: { bucket: "carts", entries: 1000, bytes: 1_048_576 },
@@ -37,16 +44,15 @@ for (const [text, grants] of Object.entries(READ)) {
 const REFUSED: [text: string, ...says: string[]][] = [
   ["{ env: { 1ST: x } }", "spec.grants.env", "letters, digits and underscores"],
   ["{ env: { N: 1 } }", "spec.grants.env.N", "put numbers and booleans in quotes"],
-  ["{ secrets: { KEY: s3cr3t } }", "spec.grants.secrets.KEY", "an object with env or file"],
+  ["{ secrets: { KEY: s3cr3t } }", "spec.grants.secrets.KEY", "an object with env, file or secretKeyRef"],
   ["{ secrets: { KEY: {} } }", "spec.grants.secrets.KEY", "has to have either env or file"],
   ["{ secrets: { KEY: { env: A, file: b } } }", "has to have either env or file"],
   ["{ secrets: { KEY: { value: x } } }", "spec.grants.secrets.KEY.value", "env, file"],
   ["{ state: false }", "spec.grants.state", "true, or an object"],
   ["{ state: { bucket: A/B } }", "spec.grants.state", "carts"],
-  ["{ state: {} }", "spec.grants.state", "has to have a bucket, entries or bytes"],
   ["{ state: { entries: 0 } }", "spec.grants.state.entries", "a whole number between 1 and 10000000"],
   ["{ state: { bytes: lots } }", "spec.grants.state.bytes", "has to be a size"],
-  ["{ state: { bytes: 65Gi } }", "spec.grants.state.bytes", "between 1 and 68719476736 bytes"],
+  ["{ state: { bytes: 65Gi } }", "spec.grants.state.bytes", "between 1 and 64Gi"],
   ["{ state: { keys: 1 } }", "spec.grants.state.keys", "bucket, entries, bytes"],
   ["{ files: [{ from: words, path: words }] }", "spec.grants.files[0].path", "an absolute path"],
   ["{ files: [{ from: words, path: /a/../b }] }", "spec.grants.files[0].path", "an absolute path"],

@@ -11,7 +11,9 @@ import { methodOf } from "@troupe/host/egress/match";
 import type { HttpRule, InjectedHeader } from "@troupe/host/http_rule";
 import { bareHost, DEFAULT_PORTS, parseTarget, type Target } from "@troupe/host/egress/target";
 import { z } from "zod";
-import { count, kindOf, object, wants } from "./_fields.ts";
+import { field, withOverrides, withRules } from "./_schema.ts";
+import { count, kindOf, list, map, matching, object, text, wants, word } from "./_fields.ts";
+import { secretSource } from "./secret_resource.ts";
 
 /** Stands in for the star, which is in no host to which a request goes. */
 const ANY_LABEL = "any-label";
@@ -19,12 +21,18 @@ const ANY_LABEL = "any-label";
 const A_HOST =
   "a host, such as api.example.com, *.example.com or [2001:db8::1], without scheme, port and path";
 
-const host = z.string(wants(A_HOST)).transform((text, context) => {
-  const found = /[:/\\?#@]/.test(text.replace(/^\[[^\]]*\]$/, "")) ? undefined : hostOf(text);
-  if (found !== undefined) return found;
-  context.addIssue({ code: "custom", message: problemOfHost(text) });
-  return z.NEVER;
-});
+const host = withRules(
+  text(A_HOST, { most: 255 }).transform((text, context) => {
+    const found = /[:/\\?#@]/.test(text.replace(/^\[[^\]]*\]$/, "")) ? undefined : hostOf(text);
+    if (found !== undefined) return found;
+    context.addIssue({ code: "custom", message: problemOfHost(text) });
+    return z.NEVER;
+  }),
+  [{
+    cel: "self.matches(r'^(([*][.][^:/\\\\?#@*.\\[\\]]+[.])?[^:/\\\\?#@*\\[\\]]+|\\[[0-9a-fA-F:.]+\\])$')",
+    message: `has to be ${A_HOST}`,
+  }],
+);
 
 /** The host in its one spelling; undefined when it is none. */
 function hostOf(text: string): string | undefined {
@@ -51,23 +59,28 @@ function targetOf(url: string): Target | undefined {
 
 const A_PATH = "a path that begins with a slash, such as /v1/, without a query";
 
-const path = z.string(wants(A_PATH)).transform((text, context) => {
-  const target = /^\/[^?#\\]*$/.test(text) ? targetOf(`https://host.example${text}`) : undefined;
-  const problem = !target
-    ? `has to be ${A_PATH}`
-    : target.path !== text
-    ? `has to be written as it is sent: ${target.path}`
-    : undefined;
-  if (problem === undefined) return text;
-  context.addIssue({ code: "custom", message: problem });
-  return z.NEVER;
-});
+const path = withRules(
+  text(A_PATH, { most: 2048 }).transform((text, context) => {
+    const target = /^\/[^?#\\]*$/.test(text) ? targetOf(`https://host.example${text}`) : undefined;
+    const problem = !target
+      ? `has to be ${A_PATH}`
+      : target.path !== text
+      ? `has to be written as it is sent: ${target.path}`
+      : undefined;
+    if (problem === undefined) return text;
+    context.addIssue({ code: "custom", message: problem });
+    return z.NEVER;
+  }),
+  [{ cel: "self.matches(r'^/[^?#\\\\]*$')", message: `has to be ${A_PATH}` }],
+);
 
 const A_METHOD = "a method, such as GET or POST; CONNECT and TRACE are never sent";
 
-const method = z.string(wants(A_METHOD)).refine((text) => text === text.toUpperCase() && isMethod(text), {
-  error: `has to be ${A_METHOD}, in upper case`,
-});
+const method = withRules(text(A_METHOD, { most: 32 }), [{
+  cel: "self.matches(r'^[A-Z-]{1,32}$') && !(self in ['CONNECT', 'TRACE'])",
+  holds: (text) => text === text.toUpperCase() && isMethod(text),
+  message: `has to be ${A_METHOD}, in upper case`,
+}]);
 
 function isMethod(text: string): boolean {
   try {
@@ -79,38 +92,33 @@ function isMethod(text: string): boolean {
 
 const A_NETWORK = "an address or a network, such as 127.0.0.1, 10.0.0.0/8 or fd00::/8";
 
-const network = z.string(wants(A_NETWORK)).refine((text) => parseNetwork(text) !== undefined, {
-  error: `has to be ${A_NETWORK}, with no bit set behind the prefix`,
-});
-
-const source = object({
-  /** A variable of the environment of the host. */
-  env: z.string(wants("the name of a variable")).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
-    error: "has to be the name of a variable",
-  }).optional(),
-  /** A file that the host can read. */
-  file: z.string(wants("an absolute path")).refine((text) => text.startsWith("/") && !text.includes("\0"), {
-    error: "has to be an absolute path",
-  }).optional(),
-}, "an object with either env or file").transform(({ env, file }, context) => {
-  if (env !== undefined && file === undefined) return { env };
-  if (file !== undefined && env === undefined) return { file };
-  context.addIssue({ code: "custom", message: "has to have either env or file" });
-  return z.NEVER;
-});
+const network = withRules(text(A_NETWORK, { most: 43 }), [{
+  cel: "isIP(self) || (isCIDR(self) && cidr(self) == cidr(self).masked())",
+  holds: (text) => parseNetwork(text) !== undefined,
+  message: `has to be ${A_NETWORK}, with no bit set behind the prefix`,
+}]);
 
 /** One injected header. */
 export const injectedHeader = object({
-  /** Where its value is. */
-  from: source,
-  /** What stands before the value. */
-  prefix: z.string(wants("a text, such as Bearer and a space")).refine(isFieldValue, {
-    error: "has to be a text that a header can have",
-  }).optional(),
+  from: field(
+    withRules(secretSource, [{
+      cel: "!has(self.file) || self.file.startsWith('/')",
+      holds: ({ file }) => file === undefined || file.startsWith("/"),
+      message: "has to be an absolute path",
+      field: "file",
+    }]),
+    "Where its value is.",
+  ),
+  prefix: field(
+    text("a text, such as Bearer and a space", { most: 256 }).refine(isFieldValue, {
+      error: "has to be a text that a header can have",
+    }).optional(),
+    "What stands before the value.",
+  ),
 }, "an object, such as { from: { env: API_KEY }, prefix: Bearer }");
 
-const headers = z.record(z.string(), injectedHeader, wants("an object of headers by their names"))
-  .superRefine(
+const headers = withOverrides(
+  map(z.string(), injectedHeader, { what: "an object of headers by their names", most: 16 }).superRefine(
     (given, context) => {
       for (const name of Object.keys(given)) {
         const problem = !isFieldName(name) || isHostField(name) || name === "content-length"
@@ -121,24 +129,33 @@ const headers = z.record(z.string(), injectedHeader, wants("an object of headers
         if (problem) context.addIssue({ code: "custom", path: [name], message: problem });
       }
     },
-  );
+  ),
+  { maxProperties: 16 },
+);
 
 /** One entry, in its long form. */
 export const httpRule = object({
-  host,
-  scheme: z.enum(["https", "http"], wants("https or http")).default("https"),
-  /** @default that of the scheme */
-  port: count({ least: 1, most: 65535 }).optional(),
-  /** Where the path of a request has to begin, by whole segments. */
-  path: path.default("/"),
-  /** @default all but CONNECT and TRACE */
-  methods: z.array(method, wants("a list of methods")).min(1, {
-    error: "has to name a method at least; without it, all are allowed",
-  }).optional(),
-  /** Addresses that are not public, and that are allowed nevertheless. */
-  addresses: z.array(network, wants("a list of addresses and networks")).optional(),
-  /** What the host puts into each request. */
-  headers: headers.optional(),
+  host: field(host, "A name, *. and a name for any one label before it, or an address."),
+  scheme: field(word(["https", "http"]).default("https"), "How it is spoken to."),
+  port: field(count({ least: 1, most: 65535 }).optional(), "The port. Without it, that of the scheme."),
+  path: field(
+    path.prefault("/"),
+    "Where the path of a request has to begin, by whole segments: /v1 is /v1 and /v1/x, not /v10.",
+  ),
+  methods: field(
+    list(method, { what: "a list of methods", most: 32 }).min(1, {
+      error: "has to name a method at least; without it, all are allowed",
+    }).optional(),
+    "Methods. Without it, all but CONNECT and TRACE.",
+  ),
+  addresses: field(
+    list(network, { what: "a list of addresses and networks", most: 32 }).optional(),
+    "Addresses and networks that are not public, and that are allowed nevertheless.",
+  ),
+  headers: field(
+    headers.optional(),
+    "What the host puts into each request, by name in lower case. The actor does not see it.",
+  ),
 }, "an object with a host, such as { host: api.example.com, path: /v1/ }").superRefine((rule, context) => {
   const problem = problemOfAddress(rule.host, rule.addresses ?? []);
   if (problem) context.addIssue({ code: "custom", path: ["host"], message: problem });
@@ -173,9 +190,12 @@ const shortRule = z.string(wants(A_URL)).transform((text, context) => {
 });
 
 /** The field. */
-export const http = z.array(
-  kindOf((entry) => typeof entry === "string" ? shortRule : httpRule),
-  wants("a list of URLs, or of objects with a host"),
+export const http = list(
+  field(
+    kindOf((entry) => typeof entry === "string" ? shortRule : httpRule, httpRule),
+    "An entry: a request goes out when it fits one in everything. In a local mesh, a URL is short for one.",
+  ),
+  { what: "a list of URLs, or of objects with a host", most: 64 },
 );
 
 /** The field, parsed. */
@@ -196,6 +216,8 @@ export function httpRulesOf(entries: HttpGrantResource): HttpRule[] {
 
 type Parsed = z.infer<typeof injectedHeader>;
 
-function injectedOf([name, { from, prefix }]: [string, Parsed]): [string, InjectedHeader] {
+function injectedOf([name, { from: { env, file }, prefix }]: [string, Parsed]): [string, InjectedHeader] {
+  // A local mesh lets nothing through that has neither.
+  const from = env === undefined ? { file: file as string } : { env };
   return [name, prefix === undefined ? { from } : { from, prefix }];
 }

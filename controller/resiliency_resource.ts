@@ -12,64 +12,115 @@ import {
   WITHOUT_RULES,
 } from "@troupe/host/resiliency";
 import { z } from "zod";
-import { actorName, count, duration, object, wants } from "./_fields.ts";
+import { field, type Rule, withRules } from "./_schema.ts";
+import { actorName, count, duration, list, map, matching, object, wants, word } from "./_fields.ts";
+import { timeText } from "./units.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** The policy that every actor has: what falls under it is not tried again. */
 const NEVER = "never";
 
 /** One policy. */
-export const policy = object({
-  /** Attempts in all, the first one included. */
-  maxAttempts: count({ least: 1, most: 1000 }).default(DEFAULT_POLICY.maxAttempts),
-  backoff: z.enum(["constant", "linear", "exponential"], wants("constant, linear or exponential"))
-    .default(DEFAULT_POLICY.backoff),
-  /** Pause before the second attempt. */
-  initialDelay: duration({ least: 0, most: DAY_MS }).default(DEFAULT_POLICY.initialDelayMs),
-  /** Longest pause. */
-  maxDelay: duration({ least: 0, most: DAY_MS }).default(DEFAULT_POLICY.maxDelayMs),
-  /** No attempt begins later than this after the first one. */
-  maxDuration: duration({ least: 1, most: 30 * DAY_MS }).optional(),
-  /** The part of a pause that is left to chance. */
-  jitter: z.number(wants("a number from 0 to 1")).refine((part) => part >= 0 && part <= 1, {
-    error: "has to be a number from 0 to 1",
-  }).default(DEFAULT_POLICY.jitter),
-  /** Route of an envelope whose attempts are used up. */
-  onExhausted: z.array(actorName, wants("a list of actors' names")).max(256, {
-    error: "has to have 256 actors at most",
-  }).default([]),
-}, "an object, such as { maxAttempts: 5, initialDelay: 1s }").superRefine(
-  ({ initialDelay, maxDelay }, context) => {
-    if (initialDelay <= maxDelay) return;
-    const message = `has to be at most maxDelay, which is ${maxDelay}ms: raise that, or lower this`;
-    context.addIssue({ code: "custom", path: ["initialDelay"], message });
-  },
+export const policy = withRules(
+  object({
+    maxAttempts: field(
+      count({ least: 1, most: 1000 }).default(DEFAULT_POLICY.maxAttempts),
+      "Attempts in all, the first one included.",
+    ),
+    backoff: field(
+      word(["constant", "linear", "exponential"]).default(DEFAULT_POLICY.backoff),
+      "How pauses grow.",
+    ),
+    initialDelay: field(
+      duration({ least: 0, most: DAY_MS }).prefault(timeText(DEFAULT_POLICY.initialDelayMs)),
+      "The pause before the second attempt.",
+    ),
+    maxDelay: field(
+      duration({ least: 0, most: DAY_MS }).prefault(timeText(DEFAULT_POLICY.maxDelayMs)),
+      "The longest pause.",
+    ),
+    maxDuration: field(
+      duration({ least: 1, most: 30 * DAY_MS }).optional(),
+      "No attempt begins later than this after the first one. Without it, no such bound.",
+    ),
+    jitter: field(
+      z.number(wants("a number from 0 to 1")).min(0, { error: "has to be a number from 0 to 1" }).max(1, {
+        error: "has to be a number from 0 to 1",
+      }).default(DEFAULT_POLICY.jitter),
+      "The part of a pause that is left to chance.",
+    ),
+    onExhausted: field(
+      list(actorName, { what: "a list of actors' names", most: 256 }).default([]),
+      "Route of an envelope whose attempts are used up.",
+    ),
+  }, "an object, such as { maxAttempts: 5, initialDelay: 1s }"),
+  [{
+    cel: "duration(self.initialDelay) <= duration(self.maxDelay)",
+    holds: ({ initialDelay, maxDelay }) => initialDelay <= maxDelay,
+    message: "has to be at most maxDelay: raise that, or lower this",
+    field: "initialDelay",
+  }],
 );
 
-const pattern = z.string(wants('the type of a failure, or "*"')).superRefine((name, context) => {
-  const problem = name !== ANY_FAILURE && !/^[^\s*]{1,256}$/.test(name)
-    ? 'has to be the type of a failure, such as TimeoutError or openai.RateLimitError, or "*" for all of them'
-    : WITHOUT_RULES.has(name)
-    ? "is dealt with in one way always, and no rule is asked: remove it"
-    : undefined;
-  if (problem) context.addIssue({ code: "custom", message: problem });
-});
+const pattern = withRules(
+  matching("^([*]|[^\\s*]{1,256})$", {
+    what: 'the type of a failure, such as TimeoutError or openai.RateLimitError, or "*" for all of them',
+    most: 256,
+  }),
+  [{
+    cel: `!(self in [${[...WITHOUT_RULES].map((name) => `'${name}'`).join(", ")}])`,
+    holds: (name) => !WITHOUT_RULES.has(name),
+    message: "is dealt with in one way always, and no rule is asked: remove it",
+  }],
+);
 
 /** One rule. */
 export const rule = object({
-  /** Types of failures. */
-  match: z.array(pattern, wants("a list of types of failures")).min(1, {
-    error: 'has to name a type of failure at least, or "*"',
-  }),
-  /** Name of the policy for them. */
-  policy: z.string(wants(`the name of a policy, or ${NEVER}`)),
+  match: field(
+    list(pattern, { what: "a list of types of failures", most: 64 }).min(1, {
+      error: 'has to name a type of failure at least, or "*"',
+    }),
+    'Types of failures; "*" is all of them.',
+  ),
+  policy: field(
+    matching("^[A-Za-z][A-Za-z0-9_-]{0,62}$", { what: `the name of a policy, or ${NEVER}`, most: 63 }),
+    `Name of the policy for them; ${NEVER}: they are not tried again.`,
+  ),
 }, "an object with match and policy");
 
-/** The field. */
-export const resiliency = object({
-  policies: z.record(z.string(), policy, wants("an object of policies by their names")).default({}),
-  rules: z.array(rule, wants("a list of rules")).default([]),
-}, "an object with policies and rules").superRefine(({ policies, rules }, context) => {
+const shape = object({
+  policies: field(
+    map(z.string(), policy, { what: "an object of policies by their names", most: 32 }).default({}),
+    "How often, and after which pauses, something is tried again, by names that rules use.",
+  ),
+  rules: field(
+    list(rule, { what: "a list of rules", most: 64 }).default([]),
+    "Which failures are tried again. The first rule counts that names the failure, or what it is a kind of.",
+  ),
+}, "an object with policies and rules");
+
+/** The field. What its rules say here with the place where it is, an API server says of all of them. */
+export const resiliency = withRules(shape, [
+  {
+    cel: `!has(self.policies) || !('${NEVER}' in self.policies)`,
+    message: `has a policy called ${NEVER}, which is there already and cannot be changed: take another name`,
+    field: "policies",
+  },
+  {
+    cel: `!has(self.rules) || !has(self.policies) || ` +
+      `self.rules.all(rule, rule.policy == '${NEVER}' || rule.policy in self.policies)`,
+    message: `has a rule whose policy is neither in policies nor ${NEVER}`,
+    field: "rules",
+  },
+  {
+    cel: `!has(self.rules) || !self.rules.exists(rule, '${ANY_FAILURE}' in rule.match) || ` +
+      `(self.rules.filter(rule, '${ANY_FAILURE}' in rule.match).size() == 1 && ` +
+      `'${ANY_FAILURE}' in self.rules[self.rules.size() - 1].match)`,
+    message:
+      `has rules behind one that matches "${ANY_FAILURE}", which are never reached: move it to the end`,
+    field: "rules",
+  },
+]).superRefine(({ policies, rules }, context) => {
   const add = (path: (string | number)[], message: string) =>
     context.addIssue({ code: "custom", path, message });
   for (const name of Object.keys(policies)) {
@@ -114,6 +165,16 @@ export function wantsOtherActors(
     });
   }
 }
+
+/** The same, for an API server. */
+export const OTHER_ACTORS: Rule<unknown> = {
+  cel: "self.spec.resiliency.policies.all(name, " +
+    "self.spec.resiliency.policies[name].onExhausted.size() == 0 || " +
+    "self.spec.resiliency.policies[name].onExhausted[0] != self.metadata.name)",
+  message:
+    "has a policy in spec.resiliency whose onExhausted begins with this actor itself, which would begin anew " +
+    "without end: raise maxAttempts instead",
+};
 
 /** What a host needs of it: each rule with its policy. */
 export function resiliencyOf({ policies, rules }: ResiliencyResource): Resiliency {

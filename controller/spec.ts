@@ -5,15 +5,17 @@
  */
 
 import type { Grants } from "@troupe/host/grants";
-import { DEFAULT_LIMITS, type Isolation, type Limits } from "@troupe/host/limits";
+import type { Isolation, Limits } from "@troupe/host/limits";
 import type { Rate } from "@troupe/host/rate";
 import type { Resiliency } from "@troupe/host/resiliency";
 import { dirname, resolve } from "@std/path";
 import { grantsOf } from "./grants_resource.ts";
-import { nearest } from "./nearest.ts";
+import { limitsOf } from "./limits_resource.ts";
+import { keeps, LAPTOP_RULES } from "./place_rules.ts";
 import { readResource } from "./read_resource.ts";
 import { resiliencyOf } from "./resiliency_resource.ts";
-import { ActorResource, FIELDS, NOT_YET } from "./resource.ts";
+import { ActorResource } from "./resource.ts";
+import { unknownActorField } from "./unknown_field.ts";
 
 export { ActorSpecError, type SpecProblem } from "./errors.ts";
 
@@ -23,7 +25,7 @@ export interface ActorSpec {
   readonly name: string;
   /** Where its component is. */
   readonly component:
-    | { readonly kind: "file"; readonly path: string }
+    | { readonly kind: "file"; readonly path: string; readonly sha256?: string }
     | { readonly kind: "https"; readonly url: string; readonly sha256: string };
   readonly isolation: Isolation;
   readonly limits: Limits;
@@ -37,8 +39,11 @@ export interface ActorSpec {
   readonly folder: string;
 }
 
+const LocalActorResource = ActorResource.superRefine(keeps(LAPTOP_RULES));
+
 /**
- * Reads the spec of one actor.
+ * Reads the spec of one actor, for a local mesh. What only a cluster makes something of, such as `scaling`, is checked and
+ * left alone.
  *
  * @param text YAML, or JSON.
  * @param options `file`: where the text is from; relative paths in it start at its folder.
@@ -63,7 +68,11 @@ export interface ActorSpec {
  * ```
  */
 export function parseActorSpec(text: string, { file }: { readonly file: string }): ActorSpec {
-  const { metadata, spec } = readResource(text, { file, schema: ActorResource, unknownField });
+  const { metadata, spec } = readResource(text, {
+    file,
+    schema: LocalActorResource,
+    unknownField: unknownActorField,
+  });
   const path = resolve(file);
   return {
     name: metadata.name,
@@ -78,45 +87,13 @@ export function parseActorSpec(text: string, { file }: { readonly file: string }
   };
 }
 
-function limitsOf(limits: ActorResource["spec"]["limits"]): Limits {
-  const { memory, timeout, cpu, residentMemory, requestTimeout, requestBytes, responseBytes, ...rest } =
-    limits;
-  return {
-    ...rest,
-    memoryBytes: memory,
-    timeoutMs: timeout,
-    requestBytes: requestBytes ?? DEFAULT_LIMITS.requestBytes,
-    responseBytes: responseBytes ?? DEFAULT_LIMITS.responseBytes,
-    requestMs: requestTimeout ?? DEFAULT_LIMITS.requestMs,
-    ...(cpu === undefined ? {} : { cpuMs: cpu }),
-    ...(residentMemory === undefined ? {} : { residentBytes: residentMemory }),
-  };
-}
-
 function componentOf(
   { file, url, sha256 }: ActorResource["spec"]["component"],
   folder: string,
 ): ActorSpec["component"] {
-  if (file !== undefined) return { kind: "file", path: resolve(folder, file) };
+  if (file !== undefined) {
+    return { kind: "file", path: resolve(folder, file), ...(sha256 === undefined ? {} : { sha256 }) };
+  }
   // The schema lets nothing else through.
   return { kind: "https", url: url as string, sha256: sha256 as string };
-}
-
-function unknownField(key: string, within: string): string {
-  if (NOT_YET.has(within === "" ? key : `${within}.${key}`)) {
-    return "is not supported by this version of Troupe: remove it";
-  }
-  if (within === "" && key === "status") return "is written by the controller: remove it";
-  const known = FIELDS.get(kindOf(within)) ?? [];
-  const meant = nearest(key, known);
-  const advice = meant === undefined ? `the fields here are ${known.join(", ")}` : `did you mean ${meant}?`;
-  return `is not a field of an Actor; ${advice}`;
-}
-
-/** The path of an object as `FIELDS` has it: whatever people named is left out. */
-function kindOf(path: string): string {
-  return path.replace(/\[\d+\]/g, "[]").replace(
-    /^(spec\.resiliency\.policies|spec\.grants\.secrets)\..+$/,
-    "$1.*",
-  );
 }

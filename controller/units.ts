@@ -83,3 +83,75 @@ export function rateOf(text: string): { readonly count: number; readonly perMs: 
   const perMs = PERIODS[unit ?? ""];
   return count >= 1 && perMs !== undefined ? { count, perMs } : undefined;
 }
+
+const BINARY: readonly (readonly [unit: string, bytes: number])[] = [
+  ["Gi", 1024 ** 3],
+  ["Mi", 1024 ** 2],
+  ["Ki", 1024],
+];
+
+/**
+ * A size as people write it: the inverse of {@linkcode bytesOf}, with the largest unit that needs no fraction.
+ *
+ * @example
+ * ```ts
+ * import { sizeText } from "@troupe/controller/units";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(sizeText(134_217_728), "128Mi");
+ * assertEquals(sizeText(1000), "1000");
+ * ```
+ */
+export function sizeText(bytes: number): string {
+  const [unit, factor] = BINARY.find(([, factor]) => bytes >= factor && bytes % factor === 0) ?? ["", 1];
+  return `${bytes / factor}${unit}`;
+}
+
+/**
+ * A time as people write it: the inverse of {@linkcode millisecondsOf}.
+ *
+ * @example
+ * ```ts
+ * import { timeText } from "@troupe/controller/units";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(timeText(90_000), "1m30s");
+ * assertEquals(timeText(0), "0s");
+ * ```
+ */
+export function timeText(milliseconds: number): string {
+  let left = milliseconds;
+  const parts = Object.entries(TIMES).sort(([, a], [, b]) => b - a).map(([unit, factor]) => {
+    const count = Math.floor(left / factor);
+    left -= count * factor;
+    return count === 0 ? "" : `${count}${unit}`;
+  });
+  return parts.join("") || "0s";
+}
+
+const SCALES: Readonly<Record<string, number>> = {
+  ...{ n: 1e-9, u: 1e-6, m: 1e-3 },
+  ...UNITS,
+  ...{ T: 1e12, P: 1e15, E: 1e18, Ti: 1024 ** 4, Pi: 1024 ** 5, Ei: 1024 ** 6 },
+};
+
+/**
+ * The number that a quantity of Kubernetes stands for, such as `500m` of a processor or `1Gi` of memory. It is as exact as
+ * numbers of JavaScript are, so it can be compared and not always be written again.
+ *
+ * @returns undefined when the text is none, or is negative.
+ *
+ * @example
+ * ```ts
+ * import { quantityOf } from "@troupe/controller/units";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(quantityOf("500m"), 0.5);
+ * assertEquals(quantityOf("half"), undefined);
+ * ```
+ */
+export function quantityOf(text: string): number | undefined {
+  const [, number, unit = ""] = /^(\d{1,18}(?:\.\d{1,9})?)([A-Za-z]{0,2})$/.exec(text) ?? [];
+  const scale = Object.hasOwn(SCALES, unit) ? SCALES[unit] : undefined;
+  return number === undefined || scale === undefined ? undefined : Number(number) * scale;
+}

@@ -10,7 +10,8 @@ export type { Restorable };
 
 /** Where a component's bytes come from. */
 export type ComponentSource =
-  | { readonly kind: "file"; readonly path: string }
+  /** One whose name ends in `.gz` is compressed; `sha256` is that of what is in it. */
+  | { readonly kind: "file"; readonly path: string; readonly sha256?: string }
   | { readonly kind: "https"; readonly url: string; readonly sha256: string };
 
 /** One thing that a component imports. */

@@ -28,7 +28,8 @@ export function describeSource(source: ComponentSource): string {
 }
 
 /**
- * Reads a component. What comes over the network is compared with the digest that the source names.
+ * Reads a component. Where the source names a digest, the bytes are compared with it; for what comes over the network it
+ * always does.
  *
  * @throws {ComponentSourceError} when it is not there, cannot be reached, is too large, or is not what its digest says.
  */
@@ -36,14 +37,18 @@ export async function readComponent(
   source: ComponentSource,
   { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, caCerts = [] }: ReadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (source.kind === "file") return await readFile(source.path, maxBytes);
-  const bytes = await download(source.url, { maxBytes, timeoutMs, caCerts });
+  const bytes = source.kind === "file"
+    ? await readFile(source.path, maxBytes)
+    : await download(source.url, { maxBytes, timeoutMs, caCerts });
+  if (source.sha256 === undefined) return bytes;
   const digest = await digestOf(bytes);
   if (digest !== source.sha256.toLowerCase()) {
     throw new ComponentSourceError(
       "troupe.DigestMismatch",
-      `${source.url} has the digest ${digest}, and spec.component.sha256 says ${source.sha256}: it is another file, or ` +
-        "was changed on the way. Name the digest of the file that is meant",
+      `${
+        describeSource(source)
+      } has the digest ${digest}, and spec.component.sha256 says ${source.sha256}: it is ` +
+        "another file, or was changed on the way. Name the digest of the file that is meant",
     );
   }
   return bytes;
@@ -55,7 +60,8 @@ async function readFile(path: string, maxBytes: number): Promise<Uint8Array<Arra
     const { isFile, size } = await Deno.stat(path);
     if (!isFile) throw new ComponentSourceError("troupe.ComponentNotFound", `${path} is not a file`);
     if (size > maxBytes) throw new TooLargeError(path, maxBytes);
-    return await Deno.readFile(path);
+    const bytes = await Deno.readFile(path);
+    return path.endsWith(".gz") ? await unpack(bytes, { path, maxBytes }) : bytes;
   } catch (error) {
     if (error instanceof ComponentSourceError) throw error;
     const problem = error instanceof Deno.errors.NotFound
@@ -63,4 +69,19 @@ async function readFile(path: string, maxBytes: number): Promise<Uint8Array<Arra
       : `it cannot be read: ${error instanceof Error ? error.message : error}`;
     throw new ComponentSourceError("troupe.ComponentNotFound", `${path}: ${problem}`, { cause: error });
   }
+}
+
+/** What gzip has compressed; no more of it than there may be, however small it was packed. */
+async function unpack(
+  packed: Uint8Array<ArrayBuffer>,
+  { path, maxBytes }: { readonly path: string; readonly maxBytes: number },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(maxBytes);
+  let length = 0;
+  for await (const chunk of new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))) {
+    if (length + chunk.length > maxBytes) throw new TooLargeError(path, maxBytes);
+    bytes.set(chunk, length);
+    length += chunk.length;
+  }
+  return bytes.slice(0, length);
 }

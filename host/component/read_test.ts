@@ -26,6 +26,26 @@ Deno.test("files", async (t) => {
     assertEquals(code, "troupe.TooLarge");
     assertStringIncludes(message, "99999 bytes");
   });
+  await t.step("are what their digest says, where there is one", async () => {
+    assertEquals(await readComponent({ kind: "file", path, sha256: SHA256 }), BYTES);
+    const { code, message } = await refusal(() =>
+      readComponent({ kind: "file", path, sha256: "0".repeat(64) })
+    );
+    assertEquals(code, "troupe.DigestMismatch");
+    assertStringIncludes(message, `${path} has the digest ${SHA256}`);
+  });
+  await t.step("may be compressed; the digest is that of what is in it", async () => {
+    const packed = `${path}.gz`;
+    const stream = new Blob([BYTES]).stream().pipeThrough(new CompressionStream("gzip"));
+    await Deno.writeFile(packed, stream);
+    assertEquals(await readComponent({ kind: "file", path: packed, sha256: SHA256 }), BYTES);
+    const large = await refusal(() => readComponent({ kind: "file", path: packed }, { maxBytes: 99_999 }));
+    assertEquals(large.code, "troupe.TooLarge");
+    await Deno.writeFile(packed, BYTES);
+    const other = await refusal(() => readComponent({ kind: "file", path: packed }));
+    assertEquals(other.code, "troupe.ComponentNotFound");
+    assertStringIncludes(other.message, "it cannot be read");
+  });
   await t.step("that are not there", async () => {
     const { code, message, cause } = await refusal(() => readComponent({ kind: "file", path: `${path}x` }));
     assertEquals(code, "troupe.ComponentNotFound");
