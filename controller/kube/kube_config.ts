@@ -17,6 +17,8 @@ export interface KubeConfigOptions {
   readonly file?: string | undefined;
   /** Name of a context in it. @default its current one */
   readonly context?: string | undefined;
+  /** Folder in which a pod's files are looked for. @default the root, as pods have it */
+  readonly podRoot?: string | undefined;
 }
 
 /**
@@ -89,12 +91,13 @@ function given<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], un
  */
 export async function loadKubeConfig(options: KubeConfigOptions = {}): Promise<KeptKubeConfig> {
   const config = new KeptKubeConfig();
-  const { file, context } = options;
+  const { file, context, podRoot = "" } = options;
   const what = file ?? (Deno.env.get("KUBECONFIG") || "~/.kube/config");
   try {
     if (file !== undefined) config.loadFromFile(file);
-    else if (!await hasKubeconfig() && Deno.env.has("KUBERNETES_SERVICE_HOST")) config.loadFromCluster();
-    else config.loadFromDefault();
+    else if (!await hasKubeconfig() && Deno.env.has("KUBERNETES_SERVICE_HOST")) {
+      config.loadFromCluster(podRoot);
+    } else config.loadFromDefault();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new KubeError("troupe.KubeConfig", `the kubeconfig ${what} cannot be used: ${why}`, { cause });

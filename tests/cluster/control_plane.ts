@@ -16,7 +16,7 @@ import { type Credentials, kubeconfigText, makeCredentials } from "./_credential
 import { AUDIT_LOG, AUDIT_POLICY, flagsOf, type Part, PARTS_USER, type Site } from "./_flags.ts";
 import { kwokConfig, NODE, NODE_OBJECT } from "./_kwok.ts";
 import { controlPlaneBinary } from "./binary.ts";
-import { until } from "./until.ts";
+import { conditionOf, until } from "./until.ts";
 
 /** How long it may take to start, in milliseconds. */
 const START_PATIENCE_MS = 120_000;
@@ -159,9 +159,14 @@ export class ControlPlane {
       : who;
     const path = join(folder, `${++this.#written}.kubeconfig`);
     const server = `https://127.0.0.1:${port}`;
-    const text = kubeconfigText({ server, authority: await read("ca.pem"), credentials, namespace });
+    const text = kubeconfigText({ server, authority: await this.authority(), credentials, namespace });
     await Deno.writeTextFile(path, text, { mode: 0o600 });
     return path;
+  }
+
+  /** The certificate of the authority that vouches for the API server, PEM. */
+  async authority(): Promise<string> {
+    return await Deno.readTextFile(join(this.#site.folder, "ca.pem"));
   }
 
   /** A kubeconfig file of the administrator that goes through a proxy before the API server. */
@@ -197,6 +202,13 @@ export class ControlPlane {
     const text = await Deno.readTextFile(join(this.#site.folder, AUDIT_LOG));
     // What is after the last newline is being written.
     return text.split("\n").slice(0, -1).map((line) => AuditSchema.parse(JSON.parse(line)));
+  }
+
+  /** Waits until the requests so far are such that something holds. */
+  async requestsUntil(holds: (requests: readonly AuditedRequest[]) => boolean): Promise<void> {
+    using watcher = Deno.watchFs(join(this.#site.folder, AUDIT_LOG));
+    if (holds(await this.requests())) return;
+    for await (const _ of watcher) if (holds(await this.requests())) return;
   }
 
   /** The ends of the logs of all parts. */
@@ -267,15 +279,12 @@ export class ControlPlane {
 
   async #nodeReady(): Promise<void> {
     await this.client.create(NODE_OBJECT);
-    const NodeSchema = z.looseObject({
-      status: z.looseObject({
-        conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
-      }),
-    });
-    await until(this.client, { apiVersion: "v1", kind: "Node", name: NODE }, (node) => {
-      const conditions = NodeSchema.safeParse(node).data?.status.conditions ?? [];
-      return conditions.some(({ type, status }) => type === "Ready" && status === "True");
-    }, { patienceMs: START_PATIENCE_MS });
+    await until(
+      this.client,
+      { apiVersion: "v1", kind: "Node", name: NODE },
+      (node) => conditionOf(node, "Ready")?.status === "True",
+      { patienceMs: START_PATIENCE_MS },
+    );
   }
 }
 

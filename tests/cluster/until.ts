@@ -5,9 +5,26 @@
  */
 
 import { Informer, type KubeClient, type KubeObject, type ObjectRef } from "@troupe/controller/kube";
+import { z } from "zod";
 
 /** How long is waited, in milliseconds, unless a test says otherwise. */
 const PATIENCE_MS = 30_000;
+
+const ConditionsSchema = z.looseObject({
+  status: z.looseObject({
+    conditions: z.array(z.looseObject({
+      type: z.string(),
+      status: z.string(),
+      reason: z.string().optional(),
+      message: z.string().optional(),
+    })),
+  }),
+});
+
+/** A condition of an object's status; nothing when it has none of that type. */
+export function conditionOf(object: KubeObject | undefined, type: string) {
+  return ConditionsSchema.safeParse(object).data?.status.conditions.find((each) => each.type === type);
+}
 
 /** What is waited with. */
 export interface UntilOptions {
