@@ -7,7 +7,7 @@
 
 import { isActorName, isReservedName } from "@troupe/host/actor_name";
 import { z } from "zod";
-import { type Rule, withLongForm, withOverrides, withRules } from "./_schema.ts";
+import { type Rule, withKind, withLongForm, withOverrides, withRules } from "./_schema.ts";
 import { bytesOf, millisecondsOf, rateOf, sizeText, timeText } from "./units.ts";
 
 /** A message for a field that is missing, or of another type. */
@@ -88,7 +88,7 @@ export function map<K extends z.ZodType<string, string>, V extends z.ZodType>(
   return withOverrides(bounded, { maxProperties: most });
 }
 
-const SIZE = "^[0-9]{1,15}([.][0-9]{1,6})?(k|M|G|Ki|Mi|Gi)?$";
+const SIZE = "^[0-9]{1,15}(([.][0-9]{1,6})?(k|M|G|Ki|Mi|Gi))?$";
 
 /** A size; parsed into bytes. */
 export function bytes({ least, most }: { readonly least: number; readonly most: number }) {
@@ -107,7 +107,7 @@ export function bytes({ least, most }: { readonly least: number; readonly most: 
   const cel =
     `string(self).matches(r'${SIZE}') && ${size}.compareTo(quantity('${sizeText(least)}')) >= 0 && ` +
     `${size}.compareTo(quantity('${sizeText(most)}')) <= 0`;
-  return withOverrides(withRules(schema, [{ cel, message }]), {
+  return withOverrides(withKind(withRules(schema, [{ cel, message }]), "size"), {
     "x-kubernetes-int-or-string": true,
     maxLength: 24,
   });
@@ -138,7 +138,7 @@ export function duration(
   });
   const cel = `self.matches(r'${pattern}') && duration(self) >= duration('${timeText(least)}') && ` +
     `duration(self) <= duration('${timeText(most)}')`;
-  return withRules(schema, [{ cel, message: `has to be ${what}` }]);
+  return withKind(withRules(schema, [{ cel, message: `has to be ${what}` }]), "time");
 }
 
 const A_RATE =

@@ -38,6 +38,9 @@ export const OVERRIDES = "x-troupe-overrides";
 /** Name under which they carry where they have a meaning. */
 export const WHERE = "x-troupe-where";
 
+/** Name under which they carry what people call their kind, where it is none of JSON's: `size`, `time`, … */
+export const KIND = "x-troupe-kind";
+
 /** Name under which what can be written in several ways carries the long one: API servers take that alone. */
 const LONG_FORM = "x-troupe-long-form";
 
@@ -81,6 +84,11 @@ export function withOverrides<S extends z.ZodType>(
   overrides: Readonly<Record<string, unknown>>,
 ): S {
   return schema.meta({ ...z.globalRegistry.get(schema), [OVERRIDES]: overrides }) as S;
+}
+
+/** A schema whose values people call something else than JSON does. */
+export function withKind<S extends z.ZodType>(schema: S, kind: string): S {
+  return schema.meta({ ...z.globalRegistry.get(schema), [KIND]: kind }) as S;
 }
 
 /** A schema with its description, for people. */

@@ -12,7 +12,7 @@ import type { HttpRule, InjectedHeader } from "@troupe/host/http_rule";
 import { bareHost, DEFAULT_PORTS, parseTarget, type Target } from "@troupe/host/egress/target";
 import { z } from "zod";
 import { field, withOverrides, withRules } from "./_schema.ts";
-import { count, kindOf, list, map, matching, object, text, wants, word } from "./_fields.ts";
+import { count, kindOf, list, map, object, text, wants, word } from "./_fields.ts";
 import { secretSource } from "./secret_resource.ts";
 
 /** Stands in for the star, which is in no host to which a request goes. */

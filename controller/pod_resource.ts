@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { field, withOverrides, withRules } from "./_schema.ts";
+import { field, withKind, withOverrides, withRules } from "./_schema.ts";
 import { count, list, map, object, objectName, text, wants, word } from "./_fields.ts";
 import { quantityOf } from "./units.ts";
 
@@ -14,14 +14,17 @@ const A_QUANTITY = "a quantity of Kubernetes that is not negative, such as 500m,
 const QUANTITY = "^[0-9]{1,18}([.][0-9]{1,9})?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
 const quantity = withOverrides(
-  withRules(
-    z.union([z.string(), z.number()], wants(A_QUANTITY)).transform((input, context) => {
-      const text = String(input);
-      if (quantityOf(text) !== undefined) return text;
-      context.addIssue({ code: "custom", message: `has to be ${A_QUANTITY}` });
-      return z.NEVER;
-    }),
-    [{ cel: `string(self).matches(r'${QUANTITY}')`, message: `has to be ${A_QUANTITY}` }],
+  withKind(
+    withRules(
+      z.union([z.string(), z.number()], wants(A_QUANTITY)).transform((input, context) => {
+        const text = String(input);
+        if (quantityOf(text) !== undefined) return text;
+        context.addIssue({ code: "custom", message: `has to be ${A_QUANTITY}` });
+        return z.NEVER;
+      }),
+      [{ cel: `string(self).matches(r'${QUANTITY}')`, message: `has to be ${A_QUANTITY}` }],
+    ),
+    "quantity",
   ),
   { "x-kubernetes-int-or-string": true, maxLength: 40 },
 );

@@ -62,11 +62,14 @@ function readDocument(
   return document;
 }
 
-interface Place extends Pick<ResourceReading<unknown>, "file" | "unknownField"> {
+/** How a problem is told. */
+export interface Place extends Pick<ResourceReading<unknown>, "file" | "unknownField"> {
+  /** The line of the deepest part of a path that is there; undefined where there are no lines. */
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
 }
 
-function problemsOf(issue: z.core.$ZodIssue, place: Place): SpecProblem[] {
+/** The problems of an issue: for fields that are unknown, one for each. */
+export function problemsOf(issue: z.core.$ZodIssue, place: Place): SpecProblem[] {
   if (issue.code !== "unrecognized_keys") return [problemAt(issue.path, issue.message, place)];
   return issue.keys.map((key) =>
     problemAt([...issue.path, key], place.unknownField(key, fieldName(issue.path)), place)

@@ -90,7 +90,7 @@ export const rule = object({
 
 const shape = object({
   policies: field(
-    map(z.string(), policy, { what: "an object of policies by their names", most: 32 }).default({}),
+    map(z.string(), policy, { what: "an object of policies by their names", most: 32 }).prefault({}),
     "How often, and after which pauses, something is tried again, by names that rules use.",
   ),
   rules: field(

@@ -135,13 +135,11 @@ const trigger = object({
   authenticationRef: field(authenticationRef.optional(), "Where its credentials come from."),
 }, "an object with name, type and metadata");
 
-const triggers = withRules(
-  list(trigger, { what: "a list of triggers of KEDA", most: 10 }).refine(
-    (given) => new Set(given.map(({ name }) => name)).size === given.length,
-    { error: "has the same name twice" },
-  ),
-  [],
-);
+const triggers = withRules(list(trigger, { what: "a list of triggers of KEDA", most: 10 }), [{
+  cel: "self.all(one, self.exists_one(other, other.name == one.name))",
+  holds: (given) => new Set(given.map(({ name }) => name)).size === given.length,
+  message: "has the same name twice",
+}]);
 
 const shape = object({
   min: inCluster(

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { type CelRule, longFormOf, OVERRIDES, RULES, WHERE, type Where } from "../_schema.ts";
+import { type CelRule, KIND, longFormOf, OVERRIDES, RULES, WHERE, type Where } from "../_schema.ts";
 
 /** A structural schema, with what the documentation makes of it. */
 export interface FieldSchema {
@@ -27,6 +27,7 @@ export interface FieldSchema {
   readonly items?: FieldSchema;
   readonly [RULES]?: readonly CelRule[];
   readonly [WHERE]?: Where;
+  readonly [KIND]?: string;
   readonly "x-kubernetes-int-or-string"?: true;
   readonly "x-kubernetes-preserve-unknown-fields"?: true;
   readonly "x-kubernetes-list-type"?: "map";
@@ -108,7 +109,7 @@ function structural(given: Json, path: string): Json {
 
 /** A schema without what is there for the documentation alone. */
 export function bare(schema: FieldSchema): FieldSchema {
-  const { [WHERE]: _where, properties, items, additionalProperties, ...rest } = schema;
+  const { [WHERE]: _where, [KIND]: _kind, properties, items, additionalProperties, ...rest } = schema;
   return {
     ...rest,
     ...(properties === undefined ? {} : {

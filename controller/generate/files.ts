@@ -1,0 +1,55 @@
+/**
+ * The files that are made of sources: what is in them, and where they are.
+ *
+ * @module
+ */
+
+import { stringify } from "yaml";
+import { actorDefinition } from "../crd/definition.ts";
+import { reference } from "../crd/reference.ts";
+
+/** A file that is made. */
+export interface GeneratedFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const NOTE = '# Made by "deno task generate": change its sources, in controller/.\n';
+
+/** Objects as one file of YAML. */
+export function yamlOf(objects: readonly unknown[]): string {
+  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join(
+    "---\n",
+  );
+}
+
+/** Every file, formatted as the repository's files are. */
+export async function generatedFiles(): Promise<GeneratedFile[]> {
+  const files = [
+    { path: "controller/manifests/crd.yaml", text: NOTE + yamlOf([actorDefinition()]) },
+    { path: "docs/actor_resource.md", text: reference() },
+  ];
+  return await Promise.all(
+    files.map(async ({ path, text }) => ({ path, text: await formatted(path, text) })),
+  );
+}
+
+/** A text as `deno fmt` leaves it. @throws {Error} with what it said */
+export async function formatted(path: string, text: string): Promise<string> {
+  const extension = path.slice(path.lastIndexOf(".") + 1);
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", extension, "-"],
+    cwd: new URL("../..", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { success, stdout, stderr } = await process.output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`${path} cannot be formatted: ${decoder.decode(stderr)}`);
+  return decoder.decode(stdout);
+}
