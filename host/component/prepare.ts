@@ -39,7 +39,7 @@ export interface PrepareOptions {
 }
 
 /** Version of our own part in what is cached: the form of the entries, and what facts are found, and how. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /**
  * Reads, inspects and transpiles a component; what was made before comes from the cache, and is judged anew.

@@ -73,11 +73,7 @@ async function work(parts: Uint8Array<ArrayBuffer>[]): Promise<Answer> {
       ...JSON.parse(new TextDecoder().decode(options)),
       ...(waiting.length > 0 ? { asyncMode: jspi(waiting) } : {}),
     });
-    return transpiled(facts, generated, {
-      prefix,
-      ownResources: facts.ownResources,
-      waits: waiting.length > 0,
-    });
+    return transpiled(facts, generated, { prefix, ownResources: facts.ownResources });
   } catch (error) {
     return answer(facts, describe(error));
   }

@@ -7,7 +7,7 @@
 
 import { type CoreState, NotRestorable } from "./core_state.ts";
 import { addExports, ExportSort } from "./export_editor.ts";
-import { watchHandles } from "./glue_editor.ts";
+import { watchGlue } from "./glue_editor.ts";
 import { readCoreState } from "./state_reader.ts";
 
 /** A file that a component became: its name, and its bytes. */
@@ -24,8 +24,6 @@ export interface RestorableOptions {
   readonly prefix: string;
   /** Whether the component makes resources of its own. */
   readonly ownResources: boolean;
-  /** Whether calls of its glue are promises: what goes on between the glue's tasks then cannot be told from outside. */
-  readonly waits: boolean;
 }
 
 /** The outcome of {@linkcode makeRestorable}. */
@@ -45,13 +43,10 @@ const MOST = { memories: 20, globals: 500, tables: 50 };
  */
 export function makeRestorable(
   files: readonly NamedFile[],
-  { prefix, ownResources, waits }: RestorableOptions,
+  { prefix, ownResources }: RestorableOptions,
 ): MadeRestorable {
   try {
     if (ownResources) throw new NotRestorable("it makes resources of its own");
-    if (waits) {
-      throw new NotRestorable("its guest may wait for the host, which costs more than a new instance");
-    }
     const states = new Map(
       files.filter(([name]) => name.endsWith(".wasm")).map(([name, bytes]) => [name, readCoreState(bytes)]),
     );
@@ -98,5 +93,5 @@ function editModule(
 }
 
 function editGlue(glue: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(watchHandles(new TextDecoder().decode(glue)));
+  return new TextEncoder().encode(watchGlue(new TextDecoder().decode(glue)));
 }

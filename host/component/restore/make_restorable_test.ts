@@ -6,7 +6,7 @@ import { transpile } from "../transpile.ts";
 import { makeRestorable, type NamedFile } from "./make_restorable.ts";
 
 const PREFIX = "restore-of-a-test-";
-const OPTIONS = { prefix: PREFIX, ownResources: false, waits: false };
+const OPTIONS = { prefix: PREFIX, ownResources: false };
 
 async function files(...modules: string[]): Promise<NamedFile[]> {
   const assembled = await Promise.all(modules.map((text) => assemble(text)));
@@ -37,11 +37,12 @@ Deno.test("what modules keep is exported; tables where one of them may change on
 });
 
 Deno.test("what cannot be restored stays as it was", async (t) => {
+  const CATCHES = `(module (func (block $caught (try_table (catch_all $caught) (unreachable)))))`;
   const many = `(module ${"(global (mut i32) (i32.const 0))".repeat(501)})`;
   const cases: [string, string, Partial<typeof OPTIONS>, RegExp][] = [
     ["one module", `(module (tag))`, {}, /a section of a kind/],
     ["resources of its own", `(module)`, { ownResources: true }, /resources of its own/],
-    ["a guest that waits", `(module)`, { waits: true }, /may wait for the host/],
+    ["a guest that catches what is thrown", CATCHES, {}, /may catch what is thrown/],
     ["very many globals", many, {}, /more than 500 globals/],
     ["a name of ours", `(module (memory (export "${PREFIX}memories0") 1))`, {}, /our names/],
   ];
@@ -65,6 +66,16 @@ Deno.test("components", async (t) => {
   };
   await t.step("of the JavaScript toolchain", async () => {
     const bytes = await jsActor();
+    assertEquals((await verdict(bytes)).restorable, { prefix: `restore-${await digestOf(bytes)}-` });
+  });
+  await t.step("whose guest waits for the host", async () => {
+    const bytes = await actor({
+      before:
+        `(import "troupe:actor/timers@0.1.0" (instance $timers (export "sleep" (func (param "ms" u32)))))
+        (core func $sleep (canon lower (func $timers "sleep")))`,
+      core: `(import "timers" "sleep" (func (param i32)))`,
+      with: `(with "timers" (instance (export "sleep" (func $sleep))))`,
+    });
     assertEquals((await verdict(bytes)).restorable, { prefix: `restore-${await digestOf(bytes)}-` });
   });
   await t.step("that make resources of their own", async () => {

@@ -6,8 +6,8 @@
  */
 
 import { kindOf, MalformedWasm, Reader, sectionsOf } from "../binary/bytes.ts";
+import { readCode } from "./code_reader.ts";
 import { readConstant } from "./constant.ts";
-import { mayWriteTables } from "./table_writes.ts";
 import { blankState, type CoreState, NotRestorable, type Space } from "./core_state.ts";
 
 /** Sections of a module. Others, such as those of tags (13), are unknown here. */
@@ -60,7 +60,7 @@ function read(module: Uint8Array): CoreState {
     switch (id) {
       // What functions could change follows from the other sections.
       case Section.Code:
-        state.writesTables = mayWriteTables(bytes);
+        readFunctions(bytes, state);
         continue;
       case Section.Custom:
         continue;
@@ -105,6 +105,14 @@ function read(module: Uint8Array): CoreState {
     reader.end();
   }
   return state;
+}
+
+function readFunctions(code: Uint8Array, state: CoreState): void {
+  const { writesTables, catches } = readCode(code);
+  if (catches) {
+    throw new NotRestorable("it may catch what is thrown through it, and return as if nothing had happened");
+  }
+  state.writesTables = writesTables;
 }
 
 /** Gives what a module defines itself the next number of its sort. */

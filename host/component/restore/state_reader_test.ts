@@ -59,6 +59,11 @@ Deno.test("what cannot be put back, or not provably", async (t) => {
     ["a parameter of a type that is not known", `(func (param anyref))`, "a type that is not known"],
     ["a global of such a type", `(global (mut anyref) (ref.null any))`, "neither a number"],
     ["a reference to a type", `(type $f (func)) (func (param (ref null $f)))`, "a type that is not known"],
+    [
+      "a function that catches what is thrown",
+      `(import "a" "f" (func)) (func (block $caught (try_table (catch_all $caught) (call 0))))`,
+      "may catch what is thrown",
+    ],
     ["a tag", `(tag)`, "a section of a kind that is not known here (13)"],
     ["an imported tag", `(import "a" "t" (tag))`, "imports what is not known"],
     ["a shared memory", `(memory 1 1 shared)`, "memory that is shared"],

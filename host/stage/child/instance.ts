@@ -48,7 +48,10 @@ export interface Instance {
 export interface Kept {
   /** Why it cannot be put back to where it began; undefined where it can. */
   readonly spoilt: string | undefined;
-  /** Puts it back: from here on it is as new. Only where nothing is spoilt, and not while it is called. */
+  /**
+   * Puts it back: from here on it is as new. Only where nothing is spoilt, and its last call has returned: of one that failed
+   * or was given up, a stack may be left.
+   */
   restore(): void;
 }
 
@@ -113,8 +116,8 @@ export function makeInstance(
       }
       return instance;
     };
-    const onHandles = () => made && state?.spoil("it opened or closed a resource");
-    exports = instantiate(getCoreModule, imports, Object.assign(instantiateCore, { onHandles }));
+    const onChange = (what: string) => made && state?.spoil(what);
+    exports = instantiate(getCoreModule, imports, Object.assign(instantiateCore, { onChange }));
   } catch (error) {
     const said = early.text();
     const why = error instanceof Error ? `${error.name}: ${error.message}` : "it threw something of its own";

@@ -1,48 +1,62 @@
 /**
- * Whether functions of a core module may change tables. Most toolchains fill them once, and comparing them costs as much as
- * all else that is put back.
+ * What functions of a core module may do that is of use to nobody who puts instances back: change tables, and catch what is
+ * thrown through them.
+ *
+ * Most toolchains fill their tables once, and comparing them costs as much as all else that is put back. Who catches nothing
+ * has failed whenever the glue or the host threw something through it; who does catch could return all the same, while the
+ * glue still takes a call for one that goes on: a lock is held, a handle is lent.
  *
  * @module
  */
 
 import { MalformedWasm, Reader } from "../binary/bytes.ts";
 
-/** What follows an opcode. */
-type Operands = (reader: Reader) => void;
+/** What functions may do. */
+export interface CodeFacts {
+  /** Change tables, those of other modules too. */
+  writesTables: boolean;
+  /** Catch what is thrown through them. */
+  catches: boolean;
+}
 
-/** Something that is not known here, or that changes a table: which of them makes no difference. */
-class MayWrite extends Error {
-  override readonly name = "MayWrite";
+/** What follows an opcode. */
+type Operands = (reader: Reader, facts: CodeFacts) => void;
+
+/** Something that is not known here: where the next instruction begins is not known then. */
+class Unknown extends Error {
+  override readonly name = "Unknown";
 }
 
 /**
- * Walks through all functions. Instructions that are not known here count as such that change tables: where the next one
- * begins is not known then.
+ * Walks through all functions. Instructions that are not known here may do everything: those that catch are among them.
  *
  * @param code The section with the functions of a valid module.
  */
-export function mayWriteTables(code: Uint8Array): boolean {
+export function readCode(code: Uint8Array): CodeFacts {
+  const facts: CodeFacts = { writesTables: false, catches: false };
   const reader = new Reader(code);
   try {
-    reader.each(() => walk(new Reader(reader.take(reader.u32()))));
-    return false;
+    reader.each(() => walk(new Reader(reader.take(reader.u32())), facts));
+    return facts;
   } catch (error) {
-    if (error instanceof MayWrite || error instanceof MalformedWasm) return true;
+    if (error instanceof Unknown || error instanceof MalformedWasm) {
+      return { writesTables: true, catches: true };
+    }
     throw error;
   }
 }
 
-function walk(body: Reader): void {
+function walk(body: Reader, facts: CodeFacts): void {
   body.each(() => {
     body.u32();
     valueType(body);
   });
-  while (body.left > 0) operandsOf(body.byte())(body);
+  while (body.left > 0) operandsOf(body.byte())(body, facts);
 }
 
 function operandsOf(opcode: number): Operands {
   const operands = PLAIN[opcode];
-  if (!operands) throw new MayWrite();
+  if (!operands) throw new Unknown();
   return operands;
 }
 
@@ -53,14 +67,14 @@ const nothing: Operands = () => {};
 const index: Operands = (reader) => void reader.u32();
 const indices: Operands = (reader) => void (reader.u32(), reader.u32());
 const bytes = (count: number): Operands => (reader) => void reader.take(count);
-const valueType: Operands = (reader) => {
-  if (!VALUE_TYPES.includes(reader.byte())) throw new MayWrite();
+const valueType = (reader: Reader): void => {
+  if (!VALUE_TYPES.includes(reader.byte())) throw new Unknown();
 };
 
 /** A number, signed or not, whatever it is. */
-const number: Operands = (reader) => {
+const number = (reader: Reader): void => {
   for (let n = 0; reader.byte() >= 0x80; n++) {
-    if (n === 9) throw new MayWrite();
+    if (n === 9) throw new Unknown();
   }
 };
 
@@ -69,29 +83,48 @@ const blockType: Operands = (reader) => {
   const first = reader.peek() ?? 0;
   if (first === 0x40) return void reader.byte();
   if (first >= 0x41 && first < 0x80) return valueType(reader);
-  if (reader.s33() < 0) throw new MayWrite();
+  if (reader.s33() < 0) throw new Unknown();
+};
+
+/** That changes a table. */
+const writing = (operands: Operands): Operands => (reader, facts) => {
+  facts.writesTables = true;
+  operands(reader, facts);
 };
 
 const labels: Operands = (reader) => {
-  reader.each(() => index(reader));
+  reader.each(() => void reader.u32());
   reader.u32();
 };
 
 /** Alignment and offset; the number of the memory between them, where the alignment says so. */
-const place: Operands = (reader) => {
+const place = (reader: Reader): void => {
   if (reader.u32() >= 64) reader.u32();
   number(reader);
 };
 
+/** Of memories and segments; `table.init`, `table.copy`, `table.grow`, `table.size` and `table.fill`. */
+const MISC: ReadonlyMap<number, Operands> = new Map([
+  [8, indices],
+  [9, index],
+  [10, indices],
+  [11, index],
+  [12, writing(indices)],
+  [13, index],
+  [14, writing(indices)],
+  [15, writing(index)],
+  [16, index],
+  [17, writing(index)],
+]);
+
 /** Instructions after the prefix 0xfc. */
-const misc: Operands = (reader) => {
+const misc: Operands = (reader, facts) => {
   const code = reader.u32();
   // Conversions of numbers.
   if (code <= 7) return;
-  if (code === 8 || code === 10) return indices(reader);
-  // Not `table.init` (12), `table.copy` (14), `table.grow` (15) and `table.fill` (17).
-  if (code === 9 || code === 11 || code === 13 || code === 16) return index(reader);
-  throw new MayWrite();
+  const operands = MISC.get(code);
+  if (!operands) throw new Unknown();
+  operands(reader, facts);
 };
 
 /** Instructions on vectors, after the prefix 0xfd. */
@@ -102,10 +135,10 @@ const vector: Operands = (reader) => {
   if (code <= 11 || laneInMemory || code === 92 || code === 93) place(reader);
   if (code === 12 || code === 13) reader.take(16);
   if (lane || laneInMemory) reader.take(1);
-  if (code > 0x113) throw new MayWrite();
+  if (code > 0x113) throw new Unknown();
 };
 
-/** Operands by opcode. What is not there changes tables (`table.set`, 0x26), or is not known here. */
+/** Operands by opcode. What is not there catches (`try_table`, 0x1f, and `try`, 0x06), or is not known here. */
 const PLAIN: readonly (Operands | undefined)[] = opcodes([
   [0x00, 0x01, nothing],
   [0x02, 0x04, blockType],
@@ -121,6 +154,7 @@ const PLAIN: readonly (Operands | undefined)[] = opcodes([
   [0x1a, 0x1b, nothing],
   [0x1c, 0x1c, (reader) => reader.each(() => valueType(reader))],
   [0x20, 0x25, index],
+  [0x26, 0x26, writing(index)],
   [0x28, 0x3e, place],
   [0x3f, 0x40, index],
   [0x41, 0x42, number],

@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { assemble, jsActor } from "../_testing/components.ts";
 import { sectionsOf } from "../binary/bytes.ts";
-import { mayWriteTables } from "./table_writes.ts";
+import { type CodeFacts, readCode } from "./code_reader.ts";
 
-async function mayWrite(body: string): Promise<boolean> {
+async function factsOf(body: string): Promise<CodeFacts> {
   const module = await assemble(`(module
     (type $f (func (param i32) (result i32)))
     (memory 1) (memory $second 1) (table 10 funcref) (table 10 funcref) (data "") (elem func)
@@ -15,10 +15,15 @@ async function mayWrite(body: string): Promise<boolean> {
       ${body}
       (i32.const 0)))`);
   const code = [...sectionsOf(module)].find(({ id }) => id === 10);
-  return mayWriteTables(code?.bytes ?? new Uint8Array());
+  return readCode(code?.bytes ?? new Uint8Array());
 }
 
-/** Instructions that change no table, with operands in which bytes such as 0x26 and 0xfc stand. */
+const NEITHER = { writesTables: false, catches: false };
+const WRITING = { writesTables: true, catches: false };
+/** As what is not known. */
+const ANYTHING = { writesTables: true, catches: true };
+
+/** Instructions that do neither, with operands in which bytes such as 0x26 and 0xfc stand. */
 const HARMLESS = [
   "(nop)",
   "(block (nop)) (loop (nop)) (drop (block (result i32) (i32.const 1)))",
@@ -57,7 +62,7 @@ const HARMLESS = [
   "(drop (i32x4.relaxed_trunc_f32x4_s (local.get $v)))",
 ];
 
-/** Instructions that do. */
+/** Instructions that change a table. */
 const WRITES = [
   "(table.set 1 (i32.const 0) (ref.null func))",
   "(drop (table.grow 1 (ref.null func) (i32.const 0)))",
@@ -66,32 +71,44 @@ const WRITES = [
   "(table.init 1 0 (i32.const 0) (i32.const 0) (i32.const 0))",
 ];
 
-Deno.test("instructions that change no table", async (t) => {
-  for (const body of HARMLESS) await t.step(body, async () => assertEquals(await mayWrite(body), false));
+/** Instructions that catch what is thrown. */
+const CATCHES = [
+  "(block $caught (try_table (catch_all $caught) (nop)))",
+  "(block $caught (result exnref) (try_table (catch_all_ref $caught) (nop)) (return (i32.const 0))) (drop)",
+];
+
+Deno.test("instructions that do neither", async (t) => {
+  for (const body of HARMLESS) await t.step(body, async () => assertEquals(await factsOf(body), NEITHER));
 });
 
-Deno.test("instructions that do", async (t) => {
-  for (const body of WRITES) await t.step(body, async () => assertEquals(await mayWrite(body), true));
+Deno.test("instructions that change a table", async (t) => {
+  for (const body of WRITES) await t.step(body, async () => assertEquals(await factsOf(body), WRITING));
 });
 
-Deno.test("one that does is found among others", async () => {
+Deno.test("instructions that catch", async (t) => {
+  for (const body of CATCHES) await t.step(body, async () => assertEquals(await factsOf(body), ANYTHING));
+});
+
+Deno.test("they are found among others", async () => {
   const instructions = fc.constantFrom(...HARMLESS);
   const property = fc.asyncProperty(
     fc.array(instructions, { maxLength: 6 }),
     fc.constantFrom(...WRITES),
+    fc.constantFrom(...CATCHES),
     fc.array(instructions, { maxLength: 3 }),
-    async (before, write, after) => {
-      assertEquals(await mayWrite([...before, ...after].join("\n")), false);
-      assertEquals(await mayWrite([...before, write, ...after].join("\n")), true);
+    async (before, write, catches, after) => {
+      assertEquals(await factsOf([...before, ...after].join("\n")), NEITHER);
+      assertEquals(await factsOf([...before, write, ...after].join("\n")), WRITING);
+      assertEquals(await factsOf([...before, write, catches, ...after].join("\n")), ANYTHING);
     },
   );
   await fc.assert(property, { numRuns: 60 });
 });
 
-Deno.test("what is not known counts as what does", async () => {
-  assertEquals(await mayWrite("(drop (i32.atomic.load (i32.const 0)))"), true);
-  assertEquals(await mayWrite("(drop (call_ref $f (i32.const 0) (ref.func $id)))"), true);
-  assertEquals(mayWriteTables(Uint8Array.of(1, 4, 0, 0x41, 0x80)), true);
+Deno.test("what is not known counts as what does both", async () => {
+  assertEquals(await factsOf("(drop (i32.atomic.load (i32.const 0)))"), ANYTHING);
+  assertEquals(await factsOf("(drop (call_ref $f (i32.const 0) (ref.func $id)))"), ANYTHING);
+  assertEquals(readCode(Uint8Array.of(1, 4, 0, 0x41, 0x80)), ANYTHING);
 });
 
 Deno.test("all of a JavaScript engine is known", async () => {
@@ -99,5 +116,5 @@ Deno.test("all of a JavaScript engine is known", async () => {
   // Core modules stand in components as they are: sections with the number 1.
   const modules = [...sectionsOf(component)].filter(({ id }) => id === 1);
   const code = modules.flatMap(({ bytes }) => [...sectionsOf(bytes)].filter(({ id }) => id === 10));
-  assertEquals(code.map(({ bytes }) => mayWriteTables(bytes)), code.map(() => false));
+  assertEquals(code.map(({ bytes }) => readCode(bytes)), code.map(() => NEITHER));
 });
