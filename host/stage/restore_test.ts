@@ -1,8 +1,19 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { PreparedComponent } from "../component/component.ts";
 import { bundleForSandbox } from "../sandbox/bundle.ts";
-import { obedientActor, order, prepared, testFolder, told, watComponent, withStage } from "./_testing.ts";
+import { stateActor } from "../granted/_state_actor_testing.ts";
+import {
+  envelope,
+  obedientActor,
+  order,
+  prepared,
+  testFolder,
+  told,
+  watComponent,
+  withStage,
+} from "./_testing.ts";
 import { ComponentStartError } from "./errors.ts";
+import { decodeMessage, encodeMessage } from "./wire/ask.ts";
 
 /** How a sandbox is told to restore instances. */
 async function toldOf(component: PreparedComponent, restore?: boolean): Promise<string | undefined> {
@@ -46,4 +57,24 @@ for (const restore of [true, false]) {
       for (const result of await Promise.all(many)) assertEquals(told(result), [[1, 2]]);
     });
   });
+}
+
+Deno.test("guests that wait for the host are restored too, and get their own answers", async () => {
+  const state = {
+    begin: () => ({ ask: (question: Uint8Array<ArrayBuffer>) => Promise.resolve(answerTo(question)) }),
+  };
+  await withStage(await stateActor(), { services: { state } }, async ({ stage, events }) => {
+    assert(events.some((event) => event.kind === "child-started" && event.restores));
+    for (let round = 0; round < 5; round++) {
+      const keys = Array.from({ length: 8 }, (_, n) => `${round}-${n}`);
+      const results = await Promise.all(keys.map((key) => stage.run(envelope(key, [["get", key]]))));
+      assertEquals(results.map(told), keys.map((key) => [[[`of ${key}`, "1"]]]));
+    }
+  });
+});
+
+/** A value that names the key. */
+function answerTo(question: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const { key } = decodeMessage(question).head as { key: string };
+  return encodeMessage({ version: "1" }, new TextEncoder().encode(`of ${key}`));
 }

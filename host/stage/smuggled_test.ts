@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { envelope, type StageUnderTest, told, withStage } from "./_testing.ts";
 
 /** Glue whose `handle` is the body of a function of `payload` and the `imports`. */
-function glue(handle: string) {
+function glue(handle: string, { blocking = false } = {}) {
   const source = `
     export function instantiate(getCoreModule, imports) {
       return { handle: (payload) => { ${handle} } };
@@ -14,7 +14,7 @@ function glue(handle: string) {
     glue: new TextEncoder().encode(source),
     modules: [],
     baselineOnly: false,
-    blocking: false,
+    blocking,
     uses: new Set<string>(),
   };
 }
@@ -87,5 +87,19 @@ Deno.test("ending its process after the hop costs a process, and nobody's envelo
       const event = await died;
       assertMatch("reason" in event ? event.reason : "", /ended by itself \(exit code 1\): .*Error: over/);
     }
+  });
+});
+
+Deno.test("whoever returns while it waits for the host is found out, and nothing of its sandbox serves again", async () => {
+  const handle = `
+    if (payload === "1") imports["troupe:actor/timers"].sleep(1);
+    return Promise.resolve(payload);`;
+  await withStage(glue(handle, { blocking: true }), {}, async ({ stage, next }) => {
+    const [pid] = stage.pids();
+    const violation = next("violation");
+    assertEquals(told(await stage.run(envelope("1", 1))), "troupe.StageViolation");
+    await violation;
+    assertEquals(told(await stage.run(envelope("2", 2))), [2]);
+    assert(!stage.pids().includes(pid as number));
   });
 });

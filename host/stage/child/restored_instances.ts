@@ -14,6 +14,11 @@ export const RESTORED_TIMES = 1_000;
  * cost something too.
  */
 export const GIVEN_UP = { after: 5, for: 100 };
+/**
+ * Bytes of memory of the instances that are kept for later, but for one: where guests wait for the host, as many are in use
+ * at once as there are hops, and copies of what is in them take up to as much again.
+ */
+export const MOST_KEPT_BYTES = 128 * 1024 * 1024;
 
 /** What instances are made with. */
 export interface MakeOptions {
@@ -65,8 +70,7 @@ export class RestoredInstances implements InstanceSource {
     const sound = ending === "returned" && kept !== undefined && kept.spoilt === undefined;
     if (sound) this.#lostInARow = 0;
     else if (ending === "returned" && kept) this.#lost();
-    const room = this.#ready.length + this.#used.length < this.#most;
-    if (sound && room && served < RESTORED_TIMES) this.#used.push(instance);
+    if (sound && this.#hasRoomFor(instance) && served < RESTORED_TIMES) this.#used.push(instance);
     else this.#new.done(instance);
   }
 
@@ -76,6 +80,12 @@ export class RestoredInstances implements InstanceSource {
 
   tidy(): void {
     while (this.#used.length > 0) this.#restoreOne();
+  }
+
+  /** None of those that are kept has grown: they are all of one size. */
+  #hasRoomFor(instance: Instance): boolean {
+    const kept = this.#ready.length + this.#used.length;
+    return kept === 0 || (kept < this.#most && (kept + 1) * instance.memoryBytes() <= MOST_KEPT_BYTES);
   }
 
   #lost(): void {

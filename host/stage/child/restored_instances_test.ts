@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Instance } from "./instance.ts";
-import { GIVEN_UP, RESTORED_TIMES, RestoredInstances } from "./restored_instances.ts";
+import { GIVEN_UP, MOST_KEPT_BYTES, RESTORED_TIMES, RestoredInstances } from "./restored_instances.ts";
 
 /** An instance that says what is done with it. */
 interface Probe extends Instance {
@@ -8,7 +8,7 @@ interface Probe extends Instance {
   spoilt: string | undefined;
 }
 
-function open({ most = 2 } = {}) {
+function open({ most = 2, bytes = 0 } = {}) {
   const made: Probe[] = [];
   let collected = 0;
   const source = new RestoredInstances(({ restorable }) => {
@@ -16,7 +16,7 @@ function open({ most = 2 } = {}) {
       restored: 0,
       spoilt: undefined,
       handle: () => undefined,
-      memoryBytes: () => 0,
+      memoryBytes: () => bytes,
       ...(restorable
         ? {
           kept: {
@@ -81,6 +81,17 @@ Deno.test("several can be taken at once, and as many are kept as there may be", 
   const again = [source.take(), source.take(), source.take()];
   assertEquals(again.filter((instance) => taken.includes(instance)).length, 2);
   assertEquals(made.length, 4);
+});
+
+Deno.test("no more are kept than may have so much memory together, and one in any case", () => {
+  const cases = [[MOST_KEPT_BYTES / 3, 3], [MOST_KEPT_BYTES / 3 + 1, 2], [MOST_KEPT_BYTES + 1, 1]] as const;
+  for (const [bytes, expected] of cases) {
+    const { source } = open({ most: 10, bytes });
+    const taken = Array.from({ length: 5 }, () => source.take());
+    for (const instance of taken) source.done(instance, "returned");
+    const again = Array.from({ length: 5 }, () => source.take());
+    assertEquals(again.filter((instance) => taken.includes(instance)).length, expected);
+  }
 });
 
 Deno.test("one serves so many times, and what is left is collected", () => {

@@ -1,9 +1,14 @@
 /**
  * What an instance keeps, put back to where it began.
  *
- * A call can change linear memories, globals and tables, all of which are exported for this (`component/restore`), and the
- * glue's tables of handles, which are not: when these change, the instance is of no more use. So it is when a memory or
- * table grew, as neither can shrink.
+ * A call can change linear memories, globals and tables, all of which are exported for this (`component/restore`), and what
+ * the glue keeps, which is not: when it changes in a way that guests can see, the instance is of no more use
+ * (`component/restore/glue_editor.ts` has what there is). So it is when a memory or table grew, as neither can shrink.
+ *
+ * A call that waits for the host has a stack besides, which the engine keeps. It is gone when the call has returned, and no
+ * answer of the host's is written into the memory from then on: the stack is suspended from question to answer. Where a
+ * function stands in between that cannot be suspended, such as the glue that calls an allocator, the engine throws instead
+ * of asking. Calls that fail, or are given up while they wait, end with an instance that nobody puts back.
  *
  * @module
  */
