@@ -7,11 +7,11 @@
 /**
  * Resolves after some time, or as soon as the signal is aborted: whoever waits looks at the signal then.
  *
- * @param ms How long, in milliseconds.
+ * @param ms How long, in milliseconds; not at all when it is not over 0.
  */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
+    if (signal?.aborted || ms <= 0) return resolve();
     const end = () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);

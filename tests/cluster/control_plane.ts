@@ -99,7 +99,9 @@ export class ControlPlane {
       control.#spawn("controller-manager");
       control.#spawn("scheduler");
       control.#spawn("kwok");
-      await control.#nodeReady();
+      const ended = new AbortController();
+      const ready = control.#nodeReady(ended.signal);
+      await Promise.race([ready, control.#anyEnds()]).finally(() => ended.abort());
       return control;
     } catch (cause) {
       const logs = await control.logs();
@@ -120,14 +122,14 @@ export class ControlPlane {
 
   /** Starts the API server, however it ended; resolves when it says that it is ready. */
   async startApiServer(): Promise<void> {
-    await this.#parts.get("apiserver")?.stop();
+    await this.kill9("apiserver");
     this.#spawn("apiserver");
     await this.#ready();
   }
 
   /** Starts another part again, however it ended. */
   async restart(part: Exclude<Part, "apiserver">): Promise<void> {
-    await this.#parts.get(part)?.stop();
+    await this.kill9(part);
     this.#spawn(part);
   }
 
@@ -260,6 +262,13 @@ export class ControlPlane {
     this.#parts.set(part, started);
   }
 
+  /** Rejects when one of the parts ends. */
+  async #anyEnds(): Promise<never> {
+    const parts = [...this.#parts];
+    const ended = await Promise.race(parts.map(([part, running]) => running.ended.then(() => part)));
+    throw new ControlPlaneError(`${ended} has ended`);
+  }
+
   async #ready(): Promise<void> {
     const end = performance.now() + START_PATIENCE_MS;
     for (;;) {
@@ -277,13 +286,13 @@ export class ControlPlane {
     }
   }
 
-  async #nodeReady(): Promise<void> {
+  async #nodeReady(signal: AbortSignal): Promise<void> {
     await this.client.create(NODE_OBJECT);
     await until(
       this.client,
       { apiVersion: "v1", kind: "Node", name: NODE },
       (node) => conditionOf(node, "Ready")?.status === "True",
-      { patienceMs: START_PATIENCE_MS },
+      { patienceMs: START_PATIENCE_MS, signal },
     );
   }
 }

@@ -13,7 +13,7 @@ if (!await lacksControlPlane()) {
   Deno.test.afterAll(() => control.stop());
   const test = clusterTests(control);
 
-  test("one of two leads; when it is gone the other does, and when it gives up at once", async (t) => {
+  test("one of two leads, and when it gives up the other does at once", async (t) => {
     const { client, namespace } = t;
     const replica = async (identity: string) => {
       const file = await control.adminThrough(control.port);

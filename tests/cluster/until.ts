@@ -30,6 +30,8 @@ export function conditionOf(object: KubeObject | undefined, type: string) {
 export interface UntilOptions {
   /** In milliseconds; then it fails. @default 30 seconds */
   readonly patienceMs?: number;
+  /** Ends it early; it then fails as if it were late. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -43,15 +45,17 @@ export async function until<T extends KubeObject | undefined = KubeObject>(
   client: KubeClient,
   ref: ObjectRef,
   holds: (object: KubeObject | undefined) => boolean,
-  { patienceMs = PATIENCE_MS }: UntilOptions = {},
+  { patienceMs = PATIENCE_MS, signal }: UntilOptions = {},
 ): Promise<T> {
   const { apiVersion, kind, name, namespace } = ref;
   const end = new AbortController();
   let late = false;
-  const timer = setTimeout(() => {
+  const stop = () => {
     late = true;
     end.abort();
-  }, patienceMs);
+  };
+  const timer = setTimeout(stop, patienceMs);
+  signal?.addEventListener("abort", stop);
   const held = Promise.withResolvers<KubeObject | undefined>();
   const informer = new Informer({
     client,
@@ -71,6 +75,7 @@ export async function until<T extends KubeObject | undefined = KubeObject>(
     if (!late) return first as T;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
     end.abort();
     await running;
   }

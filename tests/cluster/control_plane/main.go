@@ -49,6 +49,9 @@ func runEtcd() int {
 // runKwok does what kwok's own main does: its flags say where the configuration is, and that is read before the command
 // is made, since it gives the flags their defaults.
 func runKwok() int {
+	// Cobra gives every command the flags of the whole program. Kubernetes' flag "version" is among them by being linked,
+	// and is not of the type that kwok's command expects.
+	pflag.CommandLine = pflag.NewFlagSet(os.Args[0], pflag.ExitOnError)
 	flags := pflag.NewFlagSet("global", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true
 	flags.Usage = func() {}
