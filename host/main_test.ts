@@ -153,6 +153,7 @@ Deno.test("a command line that is wrong is refused with what is wrong in it, and
     [["x-sink", "--transport", "embedded:q.db", "--cache", "c"], ["--store is missing", "x-sink"]],
     [["x.yaml", "y.yaml", ...complete.slice(1)], ["y.yaml is too much"]],
     [[...complete, "--metrics-port", "http"], ["--metrics-port is a number"]],
+    [[...complete, "--metrics-host", "localhost"], ["--metrics-host is an address, such as"]],
     [[...complete, "--metrics-port", "70000"], ["--metrics-port is a number from 0 to 65535"]],
     [[...complete, "--log", "xml"], ["--log is json or text"]],
     [[...complete, "--retention", "soon"], ["--retention is a length of time", "7d"]],
@@ -230,22 +231,23 @@ Deno.test("what cannot be run is refused at start, by name, and nothing is taken
   });
 });
 
-Deno.test("a port that is taken is refused before anything is taken", async () => {
-  await withBench({ queues: ["a"] }, async (bench) => {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const port = String(listener.addr.port);
-    await using main = new MainProcess([
-      "x-sink",
-      ...transportArguments(bench),
-      "--store",
-      join(bench.folder, "r.db"),
-      "--metrics-port",
-      port,
-    ]);
-    const { code, stderr } = await main.end();
-    listener.close();
-    assertEquals(code, 1);
-    assertStringIncludes(stderr, "troupe.PortTaken");
-    assertStringIncludes(stderr, port);
+for (const hostname of ["127.0.0.1", ...(Deno.build.os === "linux" ? ["127.0.0.2"] : [])]) {
+  Deno.test(`a port that is taken on ${hostname} is refused before anything is taken`, async () => {
+    await withBench({ queues: ["a"] }, async (bench) => {
+      const listener = Deno.listen({ hostname, port: 0 });
+      const port = String(listener.addr.port);
+      await using main = new MainProcess([
+        "x-sink",
+        ...transportArguments(bench),
+        "--store",
+        join(bench.folder, "r.db"),
+        ...["--metrics-port", port, "--metrics-host", hostname],
+      ]);
+      const { code, stderr } = await main.end();
+      listener.close();
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "troupe.PortTaken");
+      assertStringIncludes(stderr, port);
+    });
   });
-});
+}

@@ -8,7 +8,7 @@ const ROOT = fromFileUrl(new URL("..", import.meta.url));
 /** The loop and its wiring: the only files directly in host/ that may know the parts around the protocol. */
 const WIRING = [
   ...["host/host.ts", "host/gate.ts", "host/rate_share.ts", "host/settler.ts", "host/control_feed.ts"],
-  ...["host/outcome.ts", "host/replica.ts", "host/main.ts", "host/mod.ts"],
+  ...["host/outcome.ts", "host/replica.ts", "host/command_line.ts", "host/main.ts", "host/mod.ts"],
 ];
 
 /** Parts that know the protocol, and of each other only what stands here. */

@@ -82,6 +82,18 @@ export class PortTakenError extends TroupeError {
   }
 }
 
+/** This machine has no such address to listen on. */
+export class NoSuchAddressError extends TroupeError {
+  constructor(hostname: string, options?: ErrorOptions) {
+    super(
+      "troupe.NoSuchAddress",
+      "user",
+      `This machine has no address ${hostname} to listen on: name one that it has, or 0.0.0.0 for all of them`,
+      options,
+    );
+  }
+}
+
 /** A running server. */
 export interface HealthServer {
   /** The port that it listens on. */
@@ -95,6 +107,7 @@ export interface HealthServer {
  *
  * @param options `port`: 0 takes any that is free; `hostname`. @default hostname "127.0.0.1"
  * @throws {PortTakenError} when the port is taken.
+ * @throws {NoSuchAddressError} when the machine does not have the address.
  */
 export function serveHealth(
   sources: HealthSources,
@@ -105,6 +118,9 @@ export function serveHealth(
     return { port: server.addr.port, close: () => server.shutdown() };
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) throw new PortTakenError(port, { cause: error });
+    if (error instanceof Deno.errors.AddrNotAvailable) {
+      throw new NoSuchAddressError(hostname, { cause: error });
+    }
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type HealthSources, PortTakenError, serveHealth } from "./health.ts";
+import { type HealthSources, NoSuchAddressError, PortTakenError, serveHealth } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 
 /** Serves on a port of its own, over real HTTP. */
@@ -114,4 +114,10 @@ Deno.test("close() answers what was asked before it ends", async () => {
   look.resolve();
   assertEquals((await answer).status, 200);
   await closed;
+});
+
+Deno.test("an address that the machine does not have is named", () => {
+  const options = { port: 0, hostname: "192.0.2.1" };
+  const error = assertThrows(() => serveHealth({ problems: none }, options), NoSuchAddressError, "192.0.2.1");
+  assertEquals(error.code, "troupe.NoSuchAddress");
 });
