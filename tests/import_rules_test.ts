@@ -115,6 +115,20 @@ for (const [part, others] of Object.entries(PARTS)) {
   });
 }
 
+Deno.test("the client of Kubernetes is imported by its cure for Deno, and by nobody else", async () => {
+  const found: string[] = [];
+  for (const folder of ["host", "sdk", "controller", "cli", "actors", "tests", "bench"]) {
+    found.push(
+      ...await violations(
+        folder,
+        (target, file) =>
+          !target.startsWith("@kubernetes/client-node") || file === "controller/kube/client_node.ts",
+      ),
+    );
+  }
+  assertEquals(found, []);
+});
+
 Deno.test("host/ imports nothing from outside of host/", async () => {
   assertEquals(
     await violations(

@@ -254,7 +254,7 @@ export class KubeClient implements AsyncDisposable {
     }
   }
 
-  /** Ends the connections. */
+  /** Ends the connections, and the calls that are under way; no call can be made after that. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#config.close();
   }

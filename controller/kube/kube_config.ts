@@ -29,10 +29,12 @@ export interface KubeConfigOptions {
  */
 export class KeptKubeConfig extends KubeConfig {
   #kept: { readonly made: string; readonly dispatcher: Dispatcher } | undefined;
+  #closed = false;
 
   override createDispatcherOptions(
     ...[cluster, agent]: Parameters<KubeConfig["createDispatcherOptions"]>
   ): ReturnType<KubeConfig["createDispatcherOptions"]> {
+    if (this.#closed) throw new Error("the client is closed");
     const options = super.createDispatcherOptions(cluster, agent);
     // A tunnel through SOCKS is made with what the client keeps to itself.
     if (options.type === "socks") return options;
@@ -51,8 +53,9 @@ export class KeptKubeConfig extends KubeConfig {
     if (this.#kept && context.getDispatcher() === undefined) context.setDispatcher(this.#kept.dispatcher);
   }
 
-  /** Ends the connections, also those in use. */
+  /** Ends the connections, also those in use; there are no others after that. */
   async close(): Promise<void> {
+    this.#closed = true;
     const kept = this.#kept;
     this.#kept = undefined;
     await kept?.dispatcher.destroy();

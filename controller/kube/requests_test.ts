@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { serve } from "./_server_testing.ts";
+import { kubeconfig, serve } from "./_server_testing.ts";
+import { KubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
 import { MOST_CONNECTIONS } from "./kube_config.ts";
 
@@ -80,13 +81,29 @@ Deno.test("a call whose answer is cut in the middle fails", async () => {
 });
 
 Deno.test("a server that is not there is named", async () => {
-  const server = await serve(OK);
-  const { client } = server;
-  await server[Symbol.asyncDispose]();
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, kubeconfig("http://127.0.0.1:1"));
+  await using client = await KubeClient.open({ file });
   const error = await failure(client.version());
   assertEquals(error.code, "troupe.KubeUnreachable");
-  assertStringIncludes(error.message, "http://127.0.0.1:");
-  await client[Symbol.asyncDispose]();
+  assertStringIncludes(error.message, "http://127.0.0.1:1");
+  await Deno.remove(file);
+});
+
+Deno.test("a client that is closed ends the calls that are under way, and makes no others", async () => {
+  const asked = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<Response>();
+  const server = await serve(() => {
+    asked.resolve();
+    return never.promise;
+  });
+  const underWay = failure(server.client.version());
+  await asked.promise;
+  await server.client[Symbol.asyncDispose]();
+  assertEquals((await underWay).code, "troupe.KubeUnreachable");
+  assertStringIncludes((await failure(server.client.version())).message, "the client is closed");
+  never.resolve(OK());
+  await server[Symbol.asyncDispose]();
 });
 
 Deno.test("a call that its caller ends rejects with the caller's reason, also while it is put off", async () => {
