@@ -36,7 +36,11 @@ export function coming<T>(what: string, patienceMs = 60_000) {
 }
 
 /** An informer of a namespace's {@linkcode configMap}s, and ways to wait for what it tells. */
-export function followed(client: KubeClient, namespace: string, idleMs = 2_000) {
+export function followed(
+  client: KubeClient,
+  namespace: string,
+  { idleMs = 2_000, relistMs = 600_000 }: { readonly idleMs?: number; readonly relistMs?: number } = {},
+) {
   const changes: string[] = [];
   const problems: KubeError[] = [];
   const waiting = new Set<() => void>();
@@ -47,6 +51,7 @@ export function followed(client: KubeClient, namespace: string, idleMs = 2_000) 
     namespace,
     labelSelector: `test=${namespace}`,
     idleMs,
+    relistMs,
     onChange({ type, object }) {
       changes.push(`${type} ${object.metadata.name}`);
       told();

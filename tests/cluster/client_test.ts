@@ -212,7 +212,7 @@ if (!await lacksControlPlane()) {
 
   test("a watch that is cut goes on, and misses nothing", async ({ client, namespace }) => {
     await using way = await throughProxy();
-    await using seen = followed(way.client, namespace, 30_000);
+    await using seen = followed(way.client, namespace, { idleMs: 30_000 });
     await seen.informer.synced;
     await client.create(configMap(namespace, "before"));
     await seen.change("added before");
@@ -241,7 +241,7 @@ if (!await lacksControlPlane()) {
   });
 
   test("a watch in which nothing happens is no problem", async ({ client, namespace }) => {
-    await using seen = followed(client, namespace, 1_500);
+    await using seen = followed(client, namespace, { idleMs: 1_500 });
     await seen.informer.synced;
     const isWatch = ({ verb, objectRef }: AuditedRequest) =>
       verb === "watch" && objectRef?.namespace === namespace;
@@ -249,6 +249,16 @@ if (!await lacksControlPlane()) {
     await client.create(configMap(namespace, "after"));
     await seen.change("added after");
     assertEquals(seen.problems, []);
+  });
+
+  test("all is listed anew from time to time, and nothing is told twice", async ({ client, namespace }) => {
+    await client.create(configMap(namespace, "one"));
+    await using seen = followed(client, namespace, { idleMs: 1_500, relistMs: 1 });
+    const isList = ({ verb, objectRef }: AuditedRequest) =>
+      verb === "list" && objectRef?.namespace === namespace;
+    await control.requestsUntil((requests) => requests.filter(isList).length >= 3);
+    assertEquals(seen.changes, ["added one"]);
+    assertEquals(seen.informer.get("one", namespace)?.metadata.name, "one");
   });
 
   test("a version that is too old is gone; an informer then finds by listing what it has missed", async (t) => {

@@ -85,7 +85,12 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
     const binary = await controlPlaneBinary();
     if (binary === undefined) {
-      throw new ControlPlaneError("there is no control plane on this machine: run deno task cluster:build");
+      const named = Deno.env.get("TROUPE_CONTROL_PLANE");
+      throw new ControlPlaneError(
+        named === undefined
+          ? "there is no control plane on this machine: run deno task cluster:build"
+          : `TROUPE_CONTROL_PLANE names ${named}, which is no file`,
+      );
     }
     const folder = await serverFolder("cluster");
     const ports = { etcd: freePort(), peer: freePort(), api: freePort(), kwok: freePort() };
