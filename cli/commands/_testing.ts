@@ -6,6 +6,8 @@
 
 import { fromFileUrl } from "@std/path";
 
+export { temporaryFolder } from "../build/temporary_folder.ts";
+
 const MAIN = fromFileUrl(new URL("../main.ts", import.meta.url));
 const CONFIG = fromFileUrl(new URL("../../deno.json", import.meta.url));
 
@@ -37,10 +39,4 @@ export async function runDeno(
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
-}
-
-/** A folder that is gone when it goes out of scope (`await using`), by its real path. */
-export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "troupe-command-" }));
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }

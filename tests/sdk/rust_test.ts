@@ -1,125 +1,100 @@
-// Actors in Rust: the SDK's own tests, and an author's way from `troupe new` to a sandbox.
+// Actors in Rust as an author meets them: the SDK's own tests, a new actor from its first test to a sandbox, and what a
+// spec grants: state by the SDK, files and variables by the standard library, requests by a client of the ecosystem.
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
-import { IGNORE, payloadsOf, run, runTroupe, temporaryFolder, withActor } from "./_rust_testing.ts";
+import { cannotTest } from "@troupe/tests/languages";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { sdkFolder } from "../../cli/build/sdk_folders.ts";
+import { testNewActor } from "./_new_actor_testing.ts";
+import { conformanceActor, failureOf, guestIn, hops, payloadOf, ran } from "./_testing.ts";
 
-const SDK = fromFileUrl(new URL("../../sdk/rust", import.meta.url));
-const CONFORMANCE = fromFileUrl(new URL("../../sdk/conformance/actors/rust", import.meta.url));
+const SDK = sdkFolder("rust");
+const ignore = cannotTest("rust");
+/** What is compiled for one test is there for the next. */
+const SHARED = { CARGO_TARGET_DIR: join(SDK, "target") };
 
 Deno.test({
-  name: "rust: the SDK's tests, the examples of its docs, and the conformance cases in its test kit",
-  ignore: IGNORE,
+  name: "rust: the SDK's own tests, its examples, and the cases of conformance in its test kit",
+  ignore,
   async fn() {
-    const sdk = await run("cargo", ["test", "--quiet", "--all-features"], { cwd: SDK });
-    assertEquals(sdk.code, 0, sdk.text);
-    const env = { CARGO_TARGET_DIR: join(SDK, "target") };
-    const cases = await run("cargo", ["test", "--quiet"], { cwd: CONFORMANCE, env });
-    assertEquals(cases.code, 0, cases.text);
+    await ran("cargo", ["test", "--quiet", "--all-features"], { cwd: SDK });
+    await ran("cargo", ["test", "--quiet"], { cwd: conformanceActor("rust"), env: SHARED });
   },
 });
 
-Deno.test("rust: a new actor", { ignore: IGNORE }, async (t) => {
-  await using one = await temporaryFolder();
-  await using other = await temporaryFolder();
-  const made = await runTroupe(["new", "greet", "--language", "rust"], { cwd: one.path });
-  assertEquals(made.code, 0, made.text);
-  const folder = join(one.path, "greet");
-
-  await t.step("passes its tests", async () => {
-    const tested = await run("cargo", ["test"], {
-      cwd: folder,
-      env: { CARGO_TARGET_DIR: join(SDK, "target") },
-    });
-    assertEquals(tested.code, 0, tested.text);
-    assertStringIncludes(tested.text, "2 passed");
-  });
-
-  await t.step("is built, and runs", async () => {
-    const built = await runTroupe(["build", "."], { cwd: folder });
-    assertEquals(built.code, 0, built.text);
-    await withActor(folder, async ({ handle }) => {
-      assertEquals(payloadsOf(await handle({ name: "Ada" })), [{ greeting: "Hello, Ada!" }]);
-      const nobody = await handle({});
-      assert(!nobody.ok);
-      assertEquals(nobody.failure.type, "troupe.Fatal");
-      assertMatch(nobody.failure.traceback ?? "", /at src\/lib\.rs:\d+:\d+/);
-      const wrong = await handle(7);
-      assertEquals(wrong.ok ? "" : wrong.failure.type, "serde_json.Error");
-    });
-  });
-
-  await t.step("comes to the same bytes elsewhere, with nothing in them of where that is", async () => {
-    const copy = join(other.path, "elsewhere");
-    await Deno.mkdir(join(copy, "src"), { recursive: true });
-    for (const name of ["actor.yaml", "Cargo.toml", "Cargo.lock", "src/lib.rs"]) {
-      await Deno.copyFile(join(folder, name), join(copy, name));
-    }
-    const built = await runTroupe(["build", "."], { cwd: copy });
-    assertEquals(built.code, 0, built.text);
-    const [first, second] = await Promise.all(
-      [folder, copy].map((at) => Deno.readFile(join(at, "build/greet.wasm"))),
-    );
-    assertEquals(second, first);
-    const [record, again] = await Promise.all(
-      [folder, copy].map((at) => Deno.readTextFile(join(at, "build/greet.wasm.built"))),
-    );
-    assertEquals(again, record);
-    const text = new TextDecoder("latin1").decode(first);
-    for (const place of [one.path, other.path, SDK, Deno.env.get("HOME") ?? "/root"]) {
-      assertEquals(text.includes(place), false, `${place} is in the component`);
-    }
-  });
-
-  await t.step("that cannot be compiled is told of in the compiler's words", async () => {
-    const file = join(folder, "src/lib.rs");
-    const source = await Deno.readTextFile(file);
-    await Deno.writeTextFile(file, source.replace("task.name)", "task.nme)"));
-    const { code, text } = await runTroupe(["build", "."], { cwd: folder });
-    assertEquals(code, 1);
-    assertMatch(text, /no field `nme` on type `Task`/);
-    assertMatch(text, /--> src\/lib\.rs:\d+:\d+/);
-    // The signature is checked with a sentence of the SDK's own.
-    await Deno.writeTextFile(
-      file,
-      source.replace("-> troupe::Result<Greeting>", "-> u8").replace("Ok(Greeting", "drop(Greeting"),
-    );
-    assertStringIncludes(
-      (await runTroupe(["build", "."], { cwd: folder })).text,
-      "cannot be an actor's function",
-    );
-    await Deno.writeTextFile(file, source.replace("#[troupe::actor]", "#[allow(dead_code)]"));
-    assertStringIncludes((await runTroupe(["build", "."], { cwd: folder })).text, "write #[troupe::actor]");
-  });
+testNewActor({
+  language: "rust",
+  ignore,
+  async runTests(cwd) {
+    assertStringIncludes(await ran("cargo", ["test"], { cwd, env: SHARED }), "2 passed");
+  },
+  same: "bytes",
+  traceback: /at src\/lib\.rs:\d+:\d+/,
+  wrongTask: "serde_json.Error",
+  source: "src/lib.rs",
+  mistakes: [
+    {
+      what: "an error",
+      source: (source) => source.replace("task.name)", "task.nme)"),
+      code: "troupe.SourceError",
+      message: /no field `nme` on type `Task`\n *--> src\/lib\.rs:\d+:\d+/,
+    },
+    {
+      what: "a result that nothing can be made of",
+      source: (source) =>
+        source.replace("-> troupe::Result<Greeting>", "-> u8").replace("Ok(Greeting", "drop(Greeting"),
+      code: "troupe.SourceError",
+      // In the SDK's own words.
+      message: /cannot be an actor's function/,
+    },
+    {
+      what: "no handler",
+      source: (source) => source.replace("#[troupe::actor]", "#[allow(dead_code)]"),
+      code: "troupe.BadHandler",
+      message: /write #\[troupe::actor\]/,
+    },
+  ],
 });
 
-Deno.test("rust: without its tools it is said how to get them", async (t) => {
-  await using folder = await temporaryFolder();
-  const cwd = join(folder.path, "greet");
-  await runTroupe(["new", "greet", "--language", "rust"], { cwd: folder.path });
-  const tools = join(folder.path, "tools");
-  await Deno.mkdir(tools);
-  const build = async () => {
-    const { code, text } = await runTroupe(["build", "."], {
-      cwd,
-      env: { PATH: tools, CARGO_HOME: folder.path },
-    });
-    assertEquals(code, 1);
-    return text;
+Deno.test({ name: "rust: what it is granted", ignore }, async (t) => {
+  const echo = async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    return new Response(`${request.method} ${pathname} ${await request.text()}`, { status: 201 });
   };
-  const put = async (name: string, script: string) =>
-    await Deno.writeTextFile(join(tools, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, echo);
+  const { port } = server.addr;
+  const actor = await guestIn("rust", port);
 
-  await t.step("none", async () => {
-    assertMatch(await build(), /Rust is not on this machine.*https:\/\/www\.rust-lang\.org\/tools\/install/s);
+  await t.step("state", async () => {
+    const tasks = ["state", "keys", { counter: 2 }, { counter: -5 }, "refused"];
+    const { results: [state, keys, two, less, refused] } = await hops(actor, tasks);
+    assertEquals(payloadOf(state), [null, true, false, ["tea", "milk"], true, ["tea", "milk"]]);
+    assertEquals(payloadOf(keys), [["k/1", "k/2"], ["k/2"], [0, 255], [true, false]]);
+    assertEquals([payloadOf(two), payloadOf(less)], [2, -3]);
+    assertEquals(failureOf(refused).type, "guest.troupe.BadStateRequest");
   });
-  await put("cargo", "exit 1");
-  await t.step("too old", async () => {
-    await put("rustc", `echo "release: 1.70.0"; echo /nowhere`);
-    assertMatch(await build(), /Rust 1\.70\.0 is too old.*"rustup update"/s);
+
+  await t.step("files, which can be read only", async () => {
+    const { results: [words, absent] } = await hops(actor, [{ files: "/words" }, { files: "/etc" }]);
+    const refusal = "read-only filesystem or storage medium";
+    assertEquals(payloadOf(words), [["a", "b"], ["tea", "Grüße"], refusal]);
+    const { message, mro } = failureOf(absent);
+    assertEquals([message, mro], ["it cannot be listed", ["std.io.Error"]]);
   });
-  await t.step("without the target", async () => {
-    await put("rustc", `echo "release: 1.95.0"; echo /nowhere`);
-    assertMatch(await build(), /no libraries for wasm32-wasip2.*"rustup target add wasm32-wasip2"/s);
+
+  await t.step("variables", async () => {
+    const { results: [language, home] } = await hops(actor, [{ env: "LANGUAGE" }, { env: "HOME" }]);
+    assertEquals(payloadOf(language), "en");
+    assertEquals(failureOf(home).type, "NotPresent");
+  });
+
+  await t.step("requests", async () => {
+    const at = `http://127.0.0.1:${port}`;
+    const tasks = [{ get: `${at}/prices` }, { post: [`${at}/orders`, "tea"] }, { get: "http://other.test/" }];
+    const { results: [prices, order, denied], logs } = await hops(actor, tasks);
+    assertEquals(payloadOf(prices), [201, "GET /prices "]);
+    assertEquals(payloadOf(order), [201, "POST /orders tea"]);
+    assertEquals(failureOf(denied).type, "ErrorCode.HttpRequestDenied");
+    assertStringIncludes(logs.join("\n"), "A request came to HTTP-request-denied");
   });
 });

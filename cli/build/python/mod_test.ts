@@ -1,28 +1,12 @@
-import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "@std/path";
-import { lacks } from "@troupe/tests/require";
-import { BuildError } from "../errors.ts";
+import { cannotBuild } from "@troupe/tests/languages";
+import { testActor } from "../_testing.ts";
 import { loadProblem } from "./load_problem.ts";
 import { PYTHON } from "./mod.ts";
-import { findComponentize, VERSION } from "./toolchain.ts";
+import { VERSION } from "./toolchain.ts";
 import { inputFiles } from "./work_folder.ts";
 import { worldOf } from "./world.ts";
-
-async function withActor(
-  files: Readonly<Record<string, string>>,
-  run: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.mkdir(join(folder, name, ".."), { recursive: true });
-      await Deno.writeTextFile(join(folder, name), text);
-    }
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** Digest of the inputs, and versions. */
 async function opened(folder: string) {
@@ -32,15 +16,12 @@ async function opened(folder: string) {
 
 Deno.test({
   name: "the same modules come to the same digest wherever they are; others, or other packages, to another",
-  ignore: lacks("componentize-py", `python3 -m pip install componentize-py==${VERSION}`),
+  ignore: cannotBuild("python"),
   async fn() {
     const files = { "actor.py": "def handle(x): return x\n", "deep/part.py": "" };
     const digest = async (more: Record<string, string> = {}) => {
-      let made = "";
-      await withActor({ ...files, ...more }, async (folder) => {
-        made = (await opened(folder)).inputs;
-      });
-      return made;
+      await using actor = await testActor({ ...files, ...more });
+      return (await opened(actor.folder)).inputs;
     };
     const first = await digest();
     assertEquals(await digest(), first);
@@ -52,44 +33,22 @@ Deno.test({
 
 Deno.test({
   name: "packages that go along are told with their versions",
-  ignore: lacks("componentize-py", `python3 -m pip install componentize-py==${VERSION}`),
-  fn: () =>
-    withActor({ "actor.py": "", "vendor/attrs-25.1.0.dist-info/METADATA": "" }, async (folder) => {
-      const { tools } = await opened(folder);
-      assertEquals(tools["pypi:attrs"], "25.1.0");
-      assertEquals(tools["componentize-py"], VERSION);
-    }),
+  ignore: cannotBuild("python"),
+  async fn() {
+    await using actor = await testActor({ "actor.py": "", "vendor/attrs-25.1.0.dist-info/METADATA": "" });
+    const { tools } = await opened(actor.folder);
+    assertEquals(tools["pypi:attrs"], "25.1.0");
+    assertEquals(tools["componentize-py"], VERSION);
+  },
 });
 
-Deno.test("tests and what describes the actor are no part of it; packages are beside it", () =>
-  withActor(
-    { "actor.py": "", "test_actor.py": "", "deep/part_test.py": "", "conftest.py": "", "vendor/p.py": "" },
-    async (folder) => {
-      const names = (await inputFiles(folder)).map(({ name }) => name);
-      assertEquals(names.filter((name) => /^(actor|vendor)\//.test(name)), ["actor/actor.py", "vendor/p.py"]);
-      assert(names.includes("sdk/troupe/__init__.py"));
-      assert(names.includes("wit/deps/troupe/actor.wit"));
-    },
-  ));
-
-Deno.test("without componentize-py, or with another one, the command is told that installs it", async () => {
-  const { PATH = "", HOME = "" } = Deno.env.toObject();
-  await withActor({ "bin/componentize-py": "#!/bin/sh\necho componentize-py 0.1.0\n" }, async (folder) => {
-    Deno.env.set("HOME", folder);
-    try {
-      Deno.env.set("PATH", folder);
-      const missing = await assertRejects(findComponentize, BuildError);
-      assertEquals(missing.code, "troupe.ToolchainMissing");
-      assertStringIncludes(missing.message, `python3 -m pip install componentize-py==${VERSION}`);
-      await Deno.chmod(join(folder, "bin/componentize-py"), 0o755);
-      Deno.env.set("PATH", `${folder}/bin`);
-      const other = await assertRejects(findComponentize, BuildError);
-      assertStringIncludes(other.message, `${folder}/bin/componentize-py is 0.1.0`);
-    } finally {
-      Deno.env.set("PATH", PATH);
-      Deno.env.set("HOME", HOME);
-    }
-  });
+Deno.test("tests and what describes the actor are no part of it; packages are beside it", async () => {
+  const files = ["actor.py", "test_actor.py", "deep/part_test.py", "conftest.py", "vendor/p.py"];
+  await using actor = await testActor(Object.fromEntries(files.map((name) => [name, ""])));
+  const names = (await inputFiles(actor.folder)).map(({ name }) => name);
+  assertEquals(names.filter((name) => /^(actor|vendor)\//.test(name)), ["actor/actor.py", "vendor/p.py"]);
+  assert(names.includes("sdk/troupe/__init__.py"));
+  assert(names.includes("wit/deps/troupe/actor.wit"));
 });
 
 const told = (problem: Record<string, unknown>) => {

@@ -1,4 +1,4 @@
-// What an actor in Go may do beside computing: see ../go_test.ts.
+// What an actor in Go may do beside computing: see ../../go_test.ts.
 package main
 
 import (
