@@ -5,6 +5,7 @@
  */
 
 import { type Json, mesh, RefusedError } from "@troupe/sdk";
+import { sleep } from "@troupe/sdk/sleep";
 import * as z from "zod/mini";
 import { raise } from "./raise.ts";
 
@@ -76,6 +77,9 @@ function perform(step: Step, answers: unknown[]): void {
       break;
     case "random":
       answers.push(hex(crypto.getRandomValues(new Uint8Array(16))));
+      break;
+    case "sleep":
+      sleep(value as number);
       break;
     case "typed":
       answers.push(Typed.parse(value));
