@@ -11,11 +11,10 @@
  */
 
 import { BuildError } from "../errors.ts";
+import { assemble, type Section, sectionsOf } from "../wasm_binary.ts";
 
 const COMPONENT = 4;
 const CORE_MODULE = 1;
-/** Bytes of a magic number and a version. */
-const HEAD = 8;
 /** What only the small module imports: the engine's own has it as an export. */
 const MARK = new TextEncoder().encode("\x03env\x1bwit_dylib_export_async_call");
 
@@ -35,9 +34,14 @@ const RUN_JOBS = `(func $run_jobs (param i32) (local $call i32)
  */
 export async function withJobLoop(component: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const edited: Edited = { modules: 0 };
-  const bytes = await editSections(component, edited);
-  if (edited.modules !== 1) throw unknown(`${edited.modules} modules call the engine`);
-  return bytes;
+  try {
+    const bytes = await editSections(component, edited);
+    if (edited.modules === 1) return bytes;
+  } catch (error) {
+    if (error instanceof RangeError) throw unknown(error.message);
+    throw error;
+  }
+  throw unknown(`${edited.modules} modules call the engine`);
 }
 
 interface Edited {
@@ -45,20 +49,13 @@ interface Edited {
 }
 
 async function editSections(bytes: Uint8Array, edited: Edited): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [bytes.subarray(0, HEAD)];
-  for (let at = HEAD; at < bytes.length;) {
-    const id = bytes[at] as number;
-    const { value: size, next: start } = readNumber(bytes, at + 1);
-    const body = bytes.subarray(start, start + size);
-    const made = id === COMPONENT
-      ? await editSections(body, edited)
-      : id === CORE_MODULE && includes(body, MARK)
-      ? await editModule(body, edited)
-      : body;
-    parts.push(Uint8Array.of(id, ...numberBytes(made.length)), made);
-    at = start + size;
+  const sections: Section[] = [];
+  for (const { id, body } of sectionsOf(bytes)) {
+    const isCaller = id === CORE_MODULE && includes(body, MARK);
+    if (id === COMPONENT) sections.push({ id, body: await editSections(body, edited) });
+    else sections.push({ id, body: isCaller ? await editModule(body, edited) : body });
   }
-  return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
+  return assemble(bytes, sections);
 }
 
 async function editModule(module: Uint8Array, edited: Edited): Promise<Uint8Array> {
@@ -76,21 +73,6 @@ function unknown(problem: string): BuildError {
     "troupe.BuildFailed",
     `componentize-qjs has made a component that is built otherwise than those known here: ${problem}`,
   );
-}
-
-function readNumber(bytes: Uint8Array, from: number): { value: number; next: number } {
-  let value = 0;
-  for (let at = from, shift = 0;; at++, shift += 7) {
-    const byte = bytes[at];
-    if (byte === undefined || shift > 28) throw unknown("a length does not end");
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return { value, next: at + 1 };
-  }
-}
-
-function numberBytes(value: number): number[] {
-  const rest = Math.floor(value / 0x80);
-  return rest === 0 ? [value] : [(value & 0x7f) | 0x80, ...numberBytes(rest)];
 }
 
 function includes(bytes: Uint8Array, wanted: Uint8Array): boolean {

@@ -41,3 +41,9 @@ for (
     assertEquals(error.code, "troupe.BuildFailed");
   });
 }
+
+Deno.test("bytes that end too early are another tool's", async () => {
+  const cut = (await parse(component(""))).slice(0, -1);
+  const error = await assertRejects(() => withJobLoop(cut), BuildError, "ends too early");
+  assertEquals(error.code, "troupe.BuildFailed");
+});

@@ -12,7 +12,7 @@
  */
 
 import { BuildError } from "../errors.ts";
-import { assemble, list, name, number, Reader, type Section, sectionsOf } from "./binary.ts";
+import { assemble, list, name, number, Reader, type Section, sectionsOf } from "../wasm_binary.ts";
 import { type ImportedFunction, importedFunctions, stubModule } from "./stub_module.ts";
 
 const ID = { module: 1, coreInstance: 2, instance: 5, alias: 6, type: 7, canon: 8, import: 10, export: 11 };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assemble, list, name, number, Reader, sectionsOf } from "./binary.ts";
+import { assemble, list, name, number, Reader, sectionsOf } from "../wasm_binary.ts";
 
 /** A function that a module imports. */
 export interface ImportedFunction {
