@@ -1,7 +1,7 @@
 // The polyglot demo as a person runs it: with the tools of all languages, and with none of them.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { lacks } from "@troupe/tests/require";
+import { cannotTest } from "@troupe/tests/languages";
 import { fromFileUrl, join } from "@std/path";
 import { z } from "zod";
 import { troupe } from "../mesh_process.ts";
@@ -9,14 +9,7 @@ import { troupe } from "../mesh_process.ts";
 const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 const ACTORS = join(ROOT, "actors/examples/polyglot");
 
-const MISSING = [
-  lacks("cargo", "https://www.rust-lang.org/tools/install, and: rustup target add wasm32-wasip2"),
-  lacks("go", "https://go.dev/doc/install"),
-  lacks("componentize-py", "python3 -m pip install componentize-py==0.25.1 pytest"),
-  lacks("zig", "python3 -m pip install ziglang==0.17.1, and a link to the zig in it"),
-  lacks("make", "Debian: apt-get install make"),
-  lacks("cc", "Debian: apt-get install gcc"),
-].includes(true);
+const MISSING = (["rust", "go", "python", "c"] as const).map(cannotTest).includes(true);
 
 interface DemoRun {
   readonly code: number;
@@ -146,7 +139,8 @@ Deno.test({
     ];
     await Promise.all(commands.map(async ([folder, program, ...args]) => {
       const cwd = join(ACTORS, folder);
-      const env = { CARGO_TARGET_DIR: join(cwd, "build/test") };
+      // Shared with the tests of the SDK: what is compiled for one is there for the others.
+      const env = { CARGO_TARGET_DIR: join(ROOT, "sdk/rust/target") };
       const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd, env }).output();
       const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
       assert(success, `${folder}: ${said}`);

@@ -10,7 +10,7 @@ import { conformanceActor, failureOf, guestIn, hops, payloadOf, ran } from "./_t
 
 const SDK = sdkFolder("rust");
 const ignore = cannotTest("rust");
-/** What is compiled for one test is there for the next. */
+/** What is compiled for one test is there for the others; tests/integration/polyglot_test.ts uses it too. */
 const SHARED = { CARGO_TARGET_DIR: join(SDK, "target") };
 
 Deno.test({
