@@ -11,6 +11,7 @@ import { join } from "@std/path";
 import { buildBenchActors } from "./actors.ts";
 import { benchColdStart } from "./cold_start.ts";
 import { benchHostCalls } from "./host_calls.ts";
+import { benchLanguages } from "./languages.ts";
 import { benchHostile } from "./hostile.ts";
 import { benchHops } from "./hops.ts";
 import { benchCalls } from "./calls.ts";
@@ -37,6 +38,12 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   },
   async calls() {
     printTable("One call in a stage, one at a time (p50 / p99)", await benchCalls(await built(), cacheDir));
+  },
+  async languages() {
+    const { builds, calls, memory } = await benchLanguages(join(folder, "languages"), cacheDir);
+    printTable("A new actor's build: the first, and again after a change; its component", builds);
+    printTable("One call of it in a stage, one at a time (p50 / p99)", calls);
+    printTable("Resident memory of a sandbox with one instance", memory);
   },
   async "host-calls"() {
     printTable("A guest's calls to its host", await benchHostCalls(folder));

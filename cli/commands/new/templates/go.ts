@@ -17,7 +17,7 @@ export const goTemplate: Template = ({ name }) =>
 const SDK = sdkFolder("go");
 
 function goMod(name: string): string {
-  return `module ${name}
+  return `module example.com/${name}
 
 go 1.24
 

@@ -20,9 +20,17 @@ export const rustTemplate: Template = ({ name }) =>
 
 const SDK = sdkFolder("rust");
 
-/** Names of crates do not begin with a digit. */
+/** Words of the language, crates that come with it, and those that an actor begins with. */
+const TAKEN = new Set(
+  ("abstract alloc as async await become box break const continue core crate do dyn else enum extern false final fn for " +
+    "gen if impl in let loop macro match mod move mut override priv proc-macro pub ref return self serde serde-json " +
+    "static std struct super test trait troupe true try type typeof unsafe unsized use virtual where while yield")
+    .split(" "),
+);
+
+/** Names of crates do not begin with a digit, either. */
 function crateName(name: string): string {
-  return /^\d/.test(name) ? `actor-${name}` : name;
+  return TAKEN.has(name) || /^\d/.test(name) ? `actor-${name}` : name;
 }
 
 function cargoToml(name: string): string {

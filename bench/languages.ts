@@ -1,0 +1,134 @@
+/**
+ * What an actor costs by the language that it is written in: the actor that `troupe new` begins with.
+ *
+ * @module
+ */
+
+import { buildActor } from "@troupe/cli/build";
+import { type ActorSpec, parseActorSpec } from "@troupe/controller/spec";
+import { type Envelope, parseEnvelope } from "@troupe/host/envelope";
+import { prepareComponent } from "@troupe/host/component/prepare";
+import { residentBytes } from "@troupe/host/sandbox/spawn";
+import type { Stage } from "@troupe/host/stage";
+import { startStage } from "@troupe/host/stage/supervisor";
+import { fromFileUrl, join } from "@std/path";
+import { type Row, spread } from "./table.ts";
+
+/** A language, and how a change of its source that means nothing looks. */
+interface Language {
+  readonly name: string;
+  /** The source of a new actor. */
+  readonly file: string;
+  readonly comment: string;
+}
+
+const LANGUAGES: readonly Language[] = [
+  { name: "rust", file: "src/lib.rs", comment: "// again" },
+  { name: "c", file: "actor.c", comment: "// again" },
+  { name: "js", file: "actor.js", comment: "// again" },
+  { name: "go", file: "main.go", comment: "// again" },
+  { name: "python", file: "actor.py", comment: "# again" },
+];
+
+const CALLS = 500;
+const WARM_UP = 50;
+const MAIN = fromFileUrl(new URL("../cli/main.ts", import.meta.url));
+const CONFIG = fromFileUrl(new URL("../deno.json", import.meta.url));
+
+/** Rows of one table each. */
+export interface LanguageRows {
+  readonly builds: readonly Row[];
+  readonly calls: readonly Row[];
+  readonly memory: readonly Row[];
+}
+
+/** Measures every language whose tools are there; of the others it says why not. */
+export async function benchLanguages(folder: string, cacheDir: string): Promise<LanguageRows> {
+  const builds: Row[] = [];
+  const calls: Row[] = [];
+  const memory: Row[] = [];
+  for (const language of LANGUAGES) {
+    const at = join(folder, language.name);
+    const spec = await begin(language, folder);
+    try {
+      const first = await buildActor(spec, { check: true });
+      await Deno.writeTextFile(join(at, language.file), `\n${language.comment}\n`, { append: true });
+      const again = await buildActor(spec, { check: true });
+      const size = (again.component?.size ?? NaN) / 1e6;
+      builds.push({
+        what: language.name,
+        value: `${seconds(first.ms)} / ${seconds(again.ms)}`,
+        note: `${size.toFixed(2)} MB`,
+      });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      builds.push({ what: language.name, value: "not built", note: message.split("\n")[0] ?? "" });
+      continue;
+    }
+    const measured = await measure(spec, cacheDir);
+    calls.push(...measured.calls.map((row) => ({ ...row, what: `${language.name}, ${row.what}` })));
+    memory.push({ what: language.name, value: measured.resident });
+  }
+  return { builds, calls, memory };
+}
+
+/** What somebody has who has just called `troupe new`. */
+async function begin({ name }: Language, folder: string): Promise<ActorSpec> {
+  await Deno.mkdir(folder, { recursive: true });
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--config", CONFIG, MAIN, "new", name, "--language", name],
+    cwd: folder,
+    stdout: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const file = join(folder, name, "actor.yaml");
+  return parseActorSpec(await Deno.readTextFile(file), { file });
+}
+
+const WAYS = [
+  { what: "restored", isolation: "fresh", restore: true },
+  { what: "new", isolation: "fresh", restore: false },
+  { what: "reused", isolation: "reuse", restore: false },
+] as const;
+
+/** Alternates between the ways, so that a noisy moment hits them all. */
+async function measure(spec: ActorSpec, cacheDir: string): Promise<{ calls: Row[]; resident: string }> {
+  const { grants, limits } = spec;
+  const component = await prepareComponent(spec.component, { cacheDir, grants, limits });
+  const opened: { what: string; stage: Stage; measured: number[] }[] = [];
+  try {
+    for (const { what, isolation, restore } of WAYS) {
+      const options = { actor: spec.name, component, limits, isolation, restore, grants, cacheDir };
+      opened.push({ what, stage: await startStage(options), measured: [] });
+    }
+    let resident = "";
+    for (let call = -WARM_UP; call < CALLS; call++) {
+      for (const { what, stage, measured } of opened) {
+        const started = performance.now();
+        const result = await stage.run(envelope(call, spec.name));
+        if (!result.ok) throw new Error(`${spec.name} failed: ${result.failure.message}`);
+        if (call >= 0) measured.push(performance.now() - started);
+        if (what === "reused" && call === -WARM_UP) resident = residentOf(stage);
+      }
+    }
+    return { calls: opened.map(({ what, measured }) => ({ what, value: spread(measured) })), resident };
+  } finally {
+    for (const { stage } of opened) await stage.close();
+  }
+}
+
+/** Of the sandbox in use, when one instance has served one envelope. */
+function residentOf(stage: Stage): string {
+  const [pid] = stage.pids();
+  const bytes = pid === undefined ? undefined : residentBytes(pid);
+  return bytes === undefined ? "not known" : `${Math.round(bytes / 2 ** 20)} MiB`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function envelope(n: number, actor: string): Envelope {
+  const body = { id: `call-${n}`, route: { prev: [], curr: actor, next: [] }, payload: { name: "Ada" } };
+  return parseEnvelope(new TextEncoder().encode(JSON.stringify(body)));
+}
