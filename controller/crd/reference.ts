@@ -1,12 +1,14 @@
 /**
- * The reference of the `Actor` resource, for the documentation.
+ * The references of the `Actor` resource and of the controller's settings, for the documentation.
  *
  * @module
  */
 
+import type { z } from "zod";
 import { type CelRule, KIND, RULES, WHERE, type Where } from "../_schema.ts";
+import { SettingsSpec } from "../settings.ts";
 import { actorSchema } from "./actor_schema.ts";
-import type { FieldSchema } from "./json_schema.ts";
+import { type FieldSchema, fieldSchemaOf } from "./json_schema.ts";
 
 /** One object of the resource. */
 interface Part {
@@ -32,31 +34,42 @@ API servers check what is said here when something is applied; what their rules 
 in the condition \`Ready\`.
 `;
 
-/** The page. */
+/** The page about the resource. */
 export function reference(): string {
   const { spec, status } = actorSchema().properties as Record<"spec" | "status", FieldSchema>;
   return [
     HEAD,
-    ...[...parts({ path: "spec", schema: spec, where: undefined })].map(section),
+    ...[...parts({ path: "spec", schema: spec, where: undefined })].map((part) =>
+      section(part, { places: true })
+    ),
     STATUS,
-    section({
-      path: "status",
-      schema: status,
-      where: "cluster",
-    }),
-    section({
-      path: "status.conditions[]",
-      schema: status.properties?.["conditions"]?.items ?? {},
-      where: "cluster",
-    }),
-  ]
-    .join("\n");
+    ...[...parts({ path: "status", schema: status, where: "cluster" })].map((part) => section(part)),
+  ].join("\n");
 }
 
 const STATUS = `# The status
 
 Written by the controller alone; \`kubectl get ta\` shows the most of it.
 `;
+
+const SETTINGS = `# The settings of the controller
+
+<!-- Made by "deno task generate" from controller/settings.ts: change that. -->
+
+What whoever runs the cluster decides, and whoever writes an Actor does not: a file with
+\`apiVersion: troupe.dev/v1alpha1\`, \`kind: ControllerSettings\` and a \`spec\`. No password stands in it; the Secrets
+that it names are in each namespace that has actors, and only pods of hosts, and KEDA, read them.
+
+Policies name addresses and pods, and no names of hosts. So every server has to be one that a policy can name: a
+service of the cluster, written as \`NAME.NAMESPACE.svc\`, an address, or one with \`peers\`.
+`;
+
+/** The page about the settings of the controller. */
+export function settingsReference(): string {
+  const schema = fieldSchemaOf(SettingsSpec as z.ZodType);
+  return [SETTINGS, ...[...parts({ path: "spec", schema, where: undefined })].map((part) => section(part))]
+    .join("\n");
+}
 
 function* parts(part: Part): Generator<Part> {
   if (part.schema.properties) yield part;
@@ -68,29 +81,28 @@ function* parts(part: Part): Generator<Part> {
   if (additionalProperties) yield* parts({ ...part, path: `${part.path}.*`, schema: additionalProperties });
 }
 
-function section({ path, schema, where }: Part): string {
+/** @param options `places`: whether to say where a field has a meaning. @default false */
+function section({ path, schema, where }: Part, { places = false } = {}): string {
   const required = new Set(schema.required ?? []);
   const rows = Object.entries(schema.properties ?? {}).map(([name, field]) =>
     [
       `\`${name}\``,
       kindOf(field, `${path}.${name}`),
       required.has(name) ? "*required*" : field.default === undefined ? "" : code(field.default),
-      field[WHERE] ?? where ?? "",
+      ...(places ? [field[WHERE] ?? where ?? ""] : []),
       field.description ?? "",
     ].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")
   );
   const rules = (schema[RULES] ?? []).map(ruleLine);
   return [
-    `## ${path}`,
+    `## \`${path}\``,
     "",
     ...(schema.description && path !== "spec" ? [schema.description, ""] : []),
-    "field | kind | default | where | what it is",
-    "--- | --- | --- | --- | ---",
+    `field | kind | default | ${places ? "where | " : ""}what it is`,
+    `--- | --- | --- | ${places ? "--- | " : ""}---`,
     ...rows,
     "",
-    ...(rules.length === 0
-      ? []
-      : ["What is said when it is not as it has to be:", "", ...rules, ""]),
+    ...(rules.length === 0 ? [] : ["What is said when it is not as it has to be:", "", ...rules, ""]),
   ].join("\n");
 }
 

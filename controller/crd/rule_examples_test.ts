@@ -2,17 +2,18 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { readClusterActor } from "../cluster_actor.ts";
 import { ActorSpecError } from "../errors.ts";
 import { ruleExamples } from "./rule_examples_testing.ts";
+import { stored } from "./stored_testing.ts";
 
-/** What an API server adds. */
-function stored(actor: unknown): unknown {
-  const given = actor as { metadata: { name: string } };
-  return { ...given, metadata: { ...given.metadata, namespace: "shop", uid: "u", generation: 1 } };
+/** An Actor as an API server gives it. */
+function given(actor: unknown): unknown {
+  const { metadata, spec } = actor as { metadata: { name: string }; spec: Record<string, unknown> };
+  return stored(spec, { name: metadata.name });
 }
 
 for (const { path, message, accepted, refused } of ruleExamples()) {
   Deno.test(`${path || "the resource"} ${message}`, () => {
-    readClusterActor(stored(accepted));
-    const error = assertThrows(() => readClusterActor(stored(refused)), ActorSpecError);
+    readClusterActor(given(accepted));
+    const error = assertThrows(() => readClusterActor(given(refused)), ActorSpecError);
     assertStringIncludes(error.message, "actor shop/");
   });
 }

@@ -5,8 +5,9 @@
  */
 
 import { stringify } from "yaml";
+import { rbac } from "../build/rbac.ts";
 import { actorDefinition } from "../crd/definition.ts";
-import { reference } from "../crd/reference.ts";
+import { reference, settingsReference } from "../crd/reference.ts";
 
 /** A file that is made. */
 export interface GeneratedFile {
@@ -14,6 +15,9 @@ export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
 }
+
+/** Where the controller runs, unless told otherwise. */
+export const SYSTEM_NAMESPACE = "troupe-system";
 
 const NOTE = '# Made by "deno task generate": change its sources, in controller/.\n';
 
@@ -28,7 +32,9 @@ export function yamlOf(objects: readonly unknown[]): string {
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const files = [
     { path: "controller/manifests/crd.yaml", text: NOTE + yamlOf([actorDefinition()]) },
+    { path: "controller/manifests/rbac.yaml", text: NOTE + yamlOf(rbac(SYSTEM_NAMESPACE)) },
     { path: "docs/actor_resource.md", text: reference() },
+    { path: "docs/controller_settings.md", text: settingsReference() },
   ];
   return await Promise.all(
     files.map(async ({ path, text }) => ({ path, text: await formatted(path, text) })),

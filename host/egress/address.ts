@@ -61,6 +61,11 @@ const SPECIAL: readonly (readonly [network: string, kind: AddressKind])[] = [
   ["ff00::/8", "multicast"],
 ];
 
+/** The networks whose addresses are not public, as `10.0.0.0/8`; of IPv6, nothing outside of `2000::/3` is, either. */
+export const SPECIAL_NETWORKS: readonly string[] = SPECIAL.map(([network]) =>
+  network.includes("/") ? network : `${network}/${network.includes(":") ? 128 : 32}`
+);
+
 const TABLE = SPECIAL.map(([text, kind]) => ({ network: networkOf(text), kind }));
 const GLOBAL_UNICAST = networkOf("2000::/3");
 const METADATA = "cloud metadata";

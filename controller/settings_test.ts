@@ -1,0 +1,108 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { stringify } from "yaml";
+import { ActorSpecError } from "./errors.ts";
+import { parseSettings } from "./settings.ts";
+
+const TRANSPORT = { address: "rabbitmq://rabbitmq.queues.svc", credentials: { secret: "broker" } };
+const SPEC = { image: "registry.example.com/host:1", transports: { default: TRANSPORT } };
+
+function read(spec: Record<string, unknown>) {
+  const settings = {
+    apiVersion: "troupe.dev/v1alpha1",
+    kind: "ControllerSettings",
+    spec: { ...SPEC, ...spec },
+  };
+  return parseSettings(stringify(settings), { file: "settings.yaml" });
+}
+
+Deno.test("settings need an image and a transport; the rest has a default", () => {
+  assertEquals(read({}), {
+    image: "registry.example.com/host:1",
+    imagePullPolicy: "IfNotPresent",
+    transports: {
+      default: {
+        address: "rabbitmq://rabbitmq.queues.svc",
+        credentials: { secret: "broker", username: "username", password: "password" },
+      },
+    },
+    env: {},
+    network: {
+      dns: [{ namespace: "kube-system", pods: { "k8s-app": "kube-dns" } }],
+      scrapers: [],
+      others: [],
+    },
+    resources: { requests: { cpu: "100m", memory: "256Mi" } },
+    cacheSize: 1024 ** 3,
+    triggers: ["cron", "cpu", "memory"],
+    requireHardening: true,
+  });
+});
+
+const transport = (more: Record<string, unknown>) => ({ transports: { default: { ...TRANSPORT, ...more } } });
+
+const REFUSED: Record<string, { spec: Record<string, unknown>; says: string[] }> = {
+  "no transport called default": {
+    spec: { transports: { eu: TRANSPORT } },
+    says: ["spec.transports has no transport called default"],
+  },
+  "a password in an address": {
+    spec: transport({ address: "rabbitmq://me:secret@rabbitmq.queues.svc" }),
+    says: [
+      "spec.transports.default.address must not hold a user or a password",
+      "the Secret that credentials",
+    ],
+  },
+  "an address that is none": {
+    spec: transport({ address: "rabbitmq://rabbitmq.queues.svc?namespace=A_B" }),
+    says: ["spec.transports.default.address", "namespace is not a DNS label"],
+  },
+  "a queue in a file": {
+    spec: transport({ address: "embedded:mesh.db" }),
+    says: ["in a cluster, queues are on RabbitMQ"],
+  },
+  "a broker that no policy can name": {
+    spec: transport({ address: "rabbitmqs://broker.example.com" }),
+    says: ["spec.transports.default needs peers", "broker.example.com", "NAME.NAMESPACE.svc"],
+  },
+  "TLS without it": {
+    spec: transport({ tls: { secret: "ca" } }),
+    says: ["spec.transports.default.tls has a meaning with rabbitmqs:// only"],
+  },
+  "a file of certificates in an address": {
+    spec: transport({ address: "rabbitmqs://rabbitmq.queues.svc?cacertfile=/a" }),
+    says: ["names a file", "under tls"],
+  },
+  "a management interface with credentials": {
+    spec: transport({ management: "http://me:secret@rabbitmq.queues.svc:15672" }),
+    says: ["spec.transports.default.management has to be a URL", "without credentials"],
+  },
+  "a peer of two kinds": {
+    spec: transport({ peers: [{ cidr: "10.0.0.0/8", namespace: "queues" }] }),
+    says: ["spec.transports.default.peers[0] has to have either cidr, or namespace"],
+  },
+  "a network that is none": {
+    spec: { network: { others: [{ cidr: "10.0.0.1" }] } },
+    says: ["spec.network.others[0].cidr has to be a network"],
+  },
+  "a password of the store": {
+    spec: { store: { address: "postgres://me:secret@postgres.data.svc/shop" } },
+    says: ["spec.store.address must not hold a password"],
+  },
+  "a store in a file": { spec: { store: { address: "results.db" } }, says: ["such as postgres://"] },
+  "a store that no policy can name": {
+    spec: { store: { address: "postgres://me@db.example.com/shop" } },
+    says: ["spec.store needs peers"],
+  },
+  "a setting that was mistyped": {
+    spec: { imge: "a" },
+    says: ["spec.imge is not a setting; did you mean image?"],
+  },
+};
+
+for (const [name, { spec, says }] of Object.entries(REFUSED)) {
+  Deno.test(`settings are refused with ${name}`, () => {
+    const { message } = assertThrows(() => read(spec), ActorSpecError);
+    for (const part of says) assertStringIncludes(message, part);
+    assertEquals(message.includes("secret@"), false, message);
+  });
+}
