@@ -27,6 +27,8 @@ export class HostCalls {
   /** What is left to do once its guest is out, when the host has given it up. */
   #drop: (() => void) | undefined;
   #abandoned = false;
+  /** Unwinds its guest's stack, while that waits. */
+  #unwind = () => {};
   /** Wakes its guest, while that waits: the host has given the hop up. */
   #wake = () => {};
 
@@ -82,7 +84,8 @@ export class HostCalls {
    */
   async wait<T>(something: Promise<T>): Promise<T> {
     this.#inside = false;
-    const unwind = unwindingOfLast();
+    // One call may wait more than once, and others make theirs meanwhile.
+    this.#unwind = unwindingOfLast() ?? this.#unwind;
     if (this.#abandoned) this.#drop?.();
     else this.#port.send(FrameType.Waiting, this.#nonce);
     this.#turns.leave();
@@ -97,7 +100,7 @@ export class HostCalls {
       if (outcome.status === "fulfilled") return outcome.value;
       this.#stop(outcome.reason);
     }
-    unwind();
+    this.#unwind();
     return await new Promise<never>(() => {});
   }
 

@@ -22,8 +22,18 @@ type Call = (...args: unknown[]) => unknown;
 /** What makes of a function one during which a stack is suspended. */
 type Suspending = new (call: Call) => object;
 
-/** Unwinds the stack that was suspended last. Guests run one at a time, so that is the one which begins to wait. */
-let last = (_error: Error): void => {};
+/** A call of a guest during which its stack is suspended. */
+interface SuspendedCall {
+  readonly reject: (error: Error) => void;
+  /** Whether nobody has waited in it yet, and it is not over. */
+  fresh: boolean;
+}
+
+/**
+ * The last call that was made. Guests run one at a time, so it is that of the guest which runs now; or, where it is not
+ * fresh, that guest is still in a call which was made before, in which it has waited already.
+ */
+let last: SuspendedCall = { reject: () => {}, fresh: false };
 
 /** Has the stacks that are suspended from here on be such that they can be unwound. */
 export function suspendUnwindably(): void {
@@ -32,18 +42,36 @@ export function suspendUnwindably(): void {
   const suspending = function (call: Call): object {
     return new Original((...args) => {
       const { promise, reject } = Promise.withResolvers<never>();
-      last = reject;
-      const answer = call(...args);
-      return answer instanceof Promise ? Promise.race([answer, promise]) : answer;
+      const made: SuspendedCall = { reject, fresh: true };
+      last = made;
+      const over = () => void (made.fresh = false);
+      let answer: unknown;
+      try {
+        answer = call(...args);
+      } catch (error) {
+        over();
+        throw error;
+      }
+      if (!(answer instanceof Promise)) {
+        over();
+        return answer;
+      }
+      answer.then(over, over);
+      return Promise.race([answer, promise]);
     });
   };
   Object.defineProperty(engine, "Suspending", { value: suspending });
 }
 
-/** What unwinds the stack that has begun to wait: to be called once, later, or never. */
-export function unwindingOfLast(): () => void {
-  const unwind = last;
-  return () => unwind(trapped());
+/**
+ * What unwinds the stack that begins to wait: to be called once, later, or never.
+ *
+ * @returns Undefined when it has waited in the same call before: what unwinds it is what it was then.
+ */
+export function unwindingOfLast(): (() => void) | undefined {
+  const { fresh, reject } = last;
+  last.fresh = false;
+  return fresh ? () => reject(trapped()) : undefined;
 }
 
 /** A trap. An error of JavaScript's making would be one that guests can catch. */

@@ -44,11 +44,25 @@ Deno.test("guests whose import never settles are unwound, each by itself", async
   const ends = [assertRejects(first.run, WebAssembly.RuntimeError)];
   const unwindFirst = unwindingOfLast();
   ends.push(assertRejects(second.run, WebAssembly.RuntimeError));
-  unwindingOfLast()();
+  unwindingOfLast()?.();
   await ends[1];
-  unwindFirst();
+  unwindFirst?.();
   await ends[0];
   assertEquals([first.wentOn, second.wentOn], [false, false]);
+});
+
+Deno.test("a call in which nobody waits any more is not unwound in the place of another", async () => {
+  suspendUnwindably();
+  const waiting = guest(() => new Promise(() => {}));
+  const end = assertRejects(waiting.run, WebAssembly.RuntimeError);
+  const unwind = unwindingOfLast();
+  for (const wait of [() => Promise.resolve(), () => undefined]) await guest(wait).run();
+  await guest(() => {
+    throw new Error("at once");
+  }).run();
+  assertEquals(unwindingOfLast(), undefined);
+  unwind?.();
+  await end;
 });
 
 Deno.test("what settles is handed on as it is, and what does not suspend neither", async () => {
