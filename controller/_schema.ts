@@ -44,10 +44,10 @@ export const KIND = "x-troupe-kind";
 /** Name under which what can be written in several ways carries the long one: API servers take that alone. */
 const LONG_FORM = "x-troupe-long-form";
 
-/** A schema whose long form is this one. */
+/** A new schema, whose long form is this one. */
 export function withLongForm<S extends z.ZodType>(schema: S, long: z.ZodType): S {
   // As a function, it is no part of what zod writes as JSON.
-  return schema.meta({ ...z.globalRegistry.get(schema), [LONG_FORM]: () => long }) as S;
+  return noted(schema, { [LONG_FORM]: () => long });
 }
 
 /** The long form of a schema; undefined when there is one form only. */
@@ -75,20 +75,32 @@ export function withRules<S extends z.ZodType>(schema: S, rules: readonly Rule<z
     message,
     ...(field === undefined ? {} : { fieldPath: `.${field}` }),
   }));
-  return checked.meta({ ...z.globalRegistry.get(schema), [RULES]: [...rulesOf(schema), ...added] }) as S;
+  const more = { ...z.globalRegistry.get(schema), [RULES]: [...rulesOf(schema), ...added] };
+  return checked === schema ? schema.meta(more) as S : noted(checked, more);
 }
 
-/** A schema with what a custom resource definition says differently, such as `maxProperties`, which zod does not know. */
+/**
+ * Notes more about a schema, which has to be one that nobody else has yet. A copy for each note, as `meta` makes it, would
+ * be felt when a host starts.
+ */
+function noted<S extends z.ZodType>(schema: S, more: Readonly<Record<string, unknown>>): S {
+  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), ...more });
+  return schema;
+}
+
+/**
+ * A new schema with what a custom resource definition says differently, such as `maxProperties`, which zod does not know.
+ */
 export function withOverrides<S extends z.ZodType>(
   schema: S,
   overrides: Readonly<Record<string, unknown>>,
 ): S {
-  return schema.meta({ ...z.globalRegistry.get(schema), [OVERRIDES]: overrides }) as S;
+  return noted(schema, { [OVERRIDES]: overrides });
 }
 
-/** A schema whose values people call something else than JSON does. */
+/** A new schema, whose values people call something else than JSON does. */
 export function withKind<S extends z.ZodType>(schema: S, kind: string): S {
-  return schema.meta({ ...z.globalRegistry.get(schema), [KIND]: kind }) as S;
+  return noted(schema, { [KIND]: kind });
 }
 
 /** A schema with its description, for people. */
