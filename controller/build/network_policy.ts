@@ -37,9 +37,10 @@ export function networkPolicy(plan: Plan): NetworkPolicy {
     spec: {
       podSelector: { matchLabels: selectorOf(plan) },
       policyTypes: ["Ingress", "Egress"],
-      ingress: network.scrapers.length === 0
-        ? []
-        : [{ from: network.scrapers.map(toPeer), ports: [tcp(METRICS_PORT)] }],
+      // An empty list would be dropped by the API server, and so be a change whenever it is applied.
+      ...(network.scrapers.length === 0
+        ? {}
+        : { ingress: [{ from: network.scrapers.map(toPeer), ports: [tcp(METRICS_PORT)] }] }),
       egress: [
         ...rule(network.dns.map(toPeer), [{ protocol: "UDP", port: 53 }, tcp(53)]),
         ...servers(plan),

@@ -81,7 +81,8 @@ Deno.test("nobody to ask for names is no rule, and not one for everybody", () =>
 Deno.test("nobody comes to the pods, but whom the settings name, and to the metrics alone", () => {
   const ingress = (settings: Record<string, unknown>) =>
     objectOf(built({ settings }), "NetworkPolicy").spec.ingress;
-  assertEquals<unknown>(ingress({}), []);
+  const policy = objectOf(built({}), "NetworkPolicy").spec;
+  assertEquals([policy.policyTypes, "ingress" in policy], [["Ingress", "Egress"], false]);
   assertEquals<unknown>(ingress({ network: { scrapers: [{ pods: { app: "prometheus" } }] } }), [{
     from: [{ podSelector: { matchLabels: { app: "prometheus" } } }],
     ports: tcp(9464),

@@ -60,7 +60,7 @@ export interface NetworkPolicy extends Applied<"networking.k8s.io/v1", "NetworkP
     readonly podSelector: V1LabelSelector;
     readonly policyTypes: readonly ("Ingress" | "Egress")[];
     /** The client calls `from` otherwise, and renames it on the way; here objects are as they travel. */
-    readonly ingress: readonly {
+    readonly ingress?: readonly {
       readonly from: readonly V1NetworkPolicyPeer[];
       readonly ports: readonly V1NetworkPolicyPort[];
     }[];
