@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { bytesOf, millisecondsOf } from "./units.ts";
+import { bytesOf, millisecondsOf, quantityOf, sizeText, timeText } from "./units.ts";
 
 const SIZES: [string, number | undefined][] = [
   ["0", 0],
@@ -55,3 +55,28 @@ Deno.test("whole numbers of every unit are read exactly", () => {
     assertEquals(bytesOf(`${n}${unit}`), n * factor);
   }));
 });
+
+Deno.test("sizes and times that are written are read again as they were", () => {
+  fc.assert(fc.property(fc.nat({ max: 2 ** 40 }), (number) => {
+    assertEquals(bytesOf(sizeText(number)), number);
+    assertEquals(millisecondsOf(timeText(number)), number);
+  }));
+});
+
+const QUANTITIES: [text: string, number: number | undefined][] = [
+  ["500m", 0.5],
+  ["2", 2],
+  ["1.5", 1.5],
+  ["1Gi", 1024 ** 3],
+  ["1G", 1e9],
+  ["2Ei", 2 * 1024 ** 6],
+  ["-1", undefined],
+  ["1e3", undefined],
+  ["constructor", undefined],
+  ["1mi", undefined],
+  ["", undefined],
+];
+
+for (const [text, number] of QUANTITIES) {
+  Deno.test(`quantityOf(${JSON.stringify(text)}) is ${number}`, () => assertEquals(quantityOf(text), number));
+}
