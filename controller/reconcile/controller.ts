@@ -1,0 +1,135 @@
+/**
+ * Watches actors, and everything that is made for them, and has each one looked at when something happened to it.
+ *
+ * @module
+ */
+
+import type { Logger } from "@troupe/host/observe/logs";
+import { API_VERSION } from "../resource.ts";
+import { EventRecorder, type KubeClient, type KubeError, type KubeObject } from "../kube/mod.ts";
+import type { Queues } from "../queues/queues.ts";
+import type { ControllerSettings } from "../settings.ts";
+import { Children, MANAGED, ownerOf } from "./children.ts";
+import { Known } from "./known.ts";
+import type { ControllerMetrics } from "./metrics.ts";
+import { keyOf, Reconciler } from "./reconciler.ts";
+import { WorkQueue } from "./work_queue.ts";
+
+/** What it works with. */
+export interface ControllerOptions {
+  readonly client: KubeClient;
+  readonly settings: ControllerSettings;
+  readonly queues: Queues;
+  readonly logger: Logger;
+  readonly metrics: ControllerMetrics;
+  /** Who this is, for events. */
+  readonly identity: string;
+  /** For how many actors it works at once. @default 8 */
+  readonly workers?: number;
+  /** How often all actors are looked at though nothing happened, in milliseconds. @default 10 minutes */
+  readonly resyncMs?: number;
+}
+
+const ACTOR = { apiVersion: API_VERSION, kind: "Actor" };
+const POD = { apiVersion: "v1", kind: "Pod" };
+
+/**
+ * Acts until the signal is aborted; resolves when nothing of it goes on any more.
+ *
+ * @throws What ends a watch for good: a mistake in here.
+ */
+export async function runController(options: ControllerOptions, signal: AbortSignal): Promise<void> {
+  const { client, settings, queues, logger, metrics, identity, workers = 8, resyncMs = 600_000 } = options;
+  // Ended as well when one of the watches fails.
+  const own = new AbortController();
+  const acting = AbortSignal.any([signal, own.signal]);
+  const onProblem = (kind: string, error: KubeError, waitMs: number) => {
+    metrics.watchFailures.inc({ kind });
+    logger.warn("objects cannot be watched; it is tried again", { kind, error, waitMs: Math.round(waitMs) });
+  };
+  const onWrite = (write: string, kind: string) => metrics.writes.inc({ write, kind });
+  const known = {
+    client,
+    onProblem: (kind: { kind: string }, error: KubeError, waitMs: number) =>
+      onProblem(kind.kind, error, waitMs),
+  };
+  const actors = new Known({
+    ...known,
+    kind: ACTOR,
+    onChange: ({ type, object }) => {
+      // What is done for it is to be found out anew.
+      if (type === "deleted") queue.forget(keyOf(object));
+      queue.add(keyOf(object));
+    },
+  });
+  const pods = new Known({
+    ...known,
+    kind: POD,
+    labelSelector: MANAGED,
+    onChange: ({ object }) => addNamed(object.metadata.labels?.["app.kubernetes.io/instance"], object),
+  });
+  const children = new Children({
+    client,
+    onProblem,
+    onWrite,
+    onChange: ({ object }) => addNamed(ownerOf(object)?.name, object),
+  });
+  const addNamed = (name: string | undefined, { metadata: { namespace = "" } }: KubeObject) => {
+    if (name !== undefined && actors.get(name, namespace)) queue.add(`${namespace}/${name}`);
+  };
+  const addAll = () => {
+    for (const actor of actors.list()) queue.add(keyOf(actor));
+  };
+  const recorder = new EventRecorder(client, { controller: "troupe.dev/controller", instance: identity });
+  const reconciler = new Reconciler({
+    ...{ client, settings, queues, actors, pods, children, recorder, logger, onWrite },
+    signal: acting,
+  });
+  // Nothing is done before it is known what there is.
+  const ready = Promise.all([actors.synced, pods.settled, children.settled()]);
+  const queue = new WorkQueue({
+    workers,
+    async handle(key) {
+      await Promise.race([ready, ended(acting)]);
+      acting.throwIfAborted();
+      const done = metrics.reconciled();
+      try {
+        const again = await reconciler.reconcile(key);
+        done("success");
+        return again;
+      } catch (error) {
+        done("failure");
+        throw error;
+      }
+    },
+    onFailure: (key, error, waitMs) =>
+      logger.warn("an actor is not what it is to be; it is tried again", {
+        actor: key,
+        error,
+        waitMs: Math.round(waitMs),
+      }),
+  });
+  metrics.watch({ queue, actors });
+  children.whenKnown(addAll);
+  const timer = setInterval(addAll, resyncMs);
+  try {
+    await Promise.all([actors, pods, children].map((each) =>
+      each.run(acting).catch((error) => {
+        own.abort(error);
+        throw error;
+      })
+    ));
+  } finally {
+    clearInterval(timer);
+    own.abort();
+    metrics.watch(undefined);
+    await queue.close();
+  }
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,255 @@
+/**
+ * Makes one actor what it is to be: its queue, its pods, its scaling; and says how that went.
+ *
+ * @module
+ */
+
+import type { Logger } from "@troupe/host/observe/logs";
+import { buildActor, type Built, type BuiltObject, OWNED_KINDS } from "../build/mod.ts";
+import { type ClusterActor, readClusterActor } from "../cluster_actor.ts";
+import { ActorSpecError } from "../errors.ts";
+import type { EventRecorder, KubeClient, KubeObject } from "../kube/mod.ts";
+import type { Queues } from "../queues/queues.ts";
+import type { ControllerSettings } from "../settings.ts";
+import type { ActorCondition } from "../status_resource.ts";
+import type { Children, Write } from "./children.ts";
+import { PARTS, transitions, type Verdict, type Verdicts } from "./conditions.ts";
+import { failureVerdict, isKindMissing } from "./errors.ts";
+import { hasFinalizer, setFinalizer } from "./finalizer.ts";
+import type { Known } from "./known.ts";
+import { KEDA_MISSING, QUEUE_FIRST, scalingVerdict } from "./scaling.ts";
+import { conditionsIn, sameStatus, statusFrom, statusOf, writeStatus } from "./status.ts";
+import { takeDown } from "./take_down.ts";
+import { replicasOf, workloadVerdict } from "./workload.ts";
+
+/** What it works with. */
+export interface ReconcilerOptions {
+  readonly client: KubeClient;
+  readonly settings: ControllerSettings;
+  readonly queues: Queues;
+  readonly actors: Known;
+  readonly pods: Known;
+  readonly children: Children;
+  readonly recorder: EventRecorder;
+  readonly logger: Logger;
+  /** Told of each write. */
+  readonly onWrite: (write: Write, kind: string) => void;
+  /** Aborted when this process is not to act any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Kinds that only KEDA reads. */
+const SCALING: ReadonlySet<string> = new Set(["TriggerAuthentication", "ScaledObject"]);
+const SCALING_KINDS = OWNED_KINDS.map(({ kind }) => kind).filter((kind) => SCALING.has(kind));
+const WORKLOAD_KINDS = OWNED_KINDS.map(({ kind }) => kind).filter((kind) => !SCALING.has(kind));
+/** How often a queue is declared that is there as far as is known, in milliseconds: a broker may lose what it had. */
+const DECLARE_MS = 10 * 60_000;
+
+/** What came of a part. */
+interface PartResult {
+  readonly verdict: Verdict;
+  /** Why it is to be tried again. */
+  readonly failure?: unknown;
+}
+
+/** Makes actors what they are to be, one at each call. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  /** What was declared for whom, and when. */
+  readonly #declared = new Map<string, { readonly queue: string; readonly at: number }>();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes an actor what it is to be, and writes what is not so yet.
+   *
+   * @param key `NAMESPACE/NAME`.
+   * @returns In how many milliseconds it is to be looked at again, whatever happens.
+   * @throws What hindered it, after that was written into the status; or why the status could not be written.
+   */
+  async reconcile(key: string): Promise<number | undefined> {
+    const [namespace = "", name = ""] = key.split("/");
+    const object = this.#options.actors.get(name, namespace);
+    if (object?.metadata.deletionTimestamp !== undefined || !object) this.#declared.delete(key);
+    if (!object) return undefined;
+    if (object.metadata.deletionTimestamp === undefined) return await this.#bringUp(object);
+    if (!hasFinalizer(object)) return undefined;
+    return await takeDown(object, {
+      ...this.#options,
+      say: async (verdict) => {
+        const verdicts = verdictsOf(conditionsIn(object));
+        await this.#tell(object, { verdicts: { ...verdicts, QueueReady: verdict } });
+      },
+      bringUp: async (verdict) => void await this.#bringUp(object, verdict),
+    });
+  }
+
+  /** @param ending What is said of the queue of an actor that is being deleted; it is not declared any more. */
+  async #bringUp(given: KubeObject, ending?: Verdict): Promise<number | undefined> {
+    let object = given;
+    const { client, settings, signal, actors, onWrite } = this.#options;
+    let actor: ClusterActor;
+    let built: Built;
+    try {
+      actor = readClusterActor(object);
+      built = buildActor(actor, settings);
+    } catch (error) {
+      if (!(error instanceof ActorSpecError)) throw error;
+      const verdict: Verdict = { status: "False", reason: "BadSpec", message: error.message };
+      await this.#tell(object, {
+        verdicts: { QueueReady: verdict, WorkloadReady: verdict, ScalingReady: verdict },
+      });
+      // Only another spec, or other settings, make it better.
+      return undefined;
+    }
+    if (ending === undefined) {
+      const wanted = actor.spec.queuePolicy === "Delete";
+      const marked = await setFinalizer(client, object, { wanted, signal });
+      if (marked) {
+        onWrite("finalizer", "Actor");
+        actors.wrote(marked);
+        object = marked;
+      }
+    }
+    const queue = ending ? { verdict: ending } : await this.#part(() => this.#queue(actor, built));
+    const workload = await this.#part(() => this.#workload(object, built));
+    const scaling = await this.#part(() => this.#scaling(actor, built, !("failure" in queue)));
+    const deployment = built.objects.find(isDeployment);
+    await this.#tell(object, {
+      verdicts: { QueueReady: queue.verdict, WorkloadReady: workload.verdict, ScalingReady: scaling.verdict },
+      deployment: deployment && this.#options.children.get(deployment),
+      queue: built.plan.queue.queue,
+      componentDigest: digestOf(actor),
+    });
+    const failures = [queue, workload, scaling].flatMap(({ failure }: PartResult) =>
+      failure === undefined ? [] : [failure]
+    );
+    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
+    return DECLARE_MS;
+  }
+
+  /** A part that fails does not hinder the others. */
+  async #part(run: () => Promise<Verdict>): Promise<PartResult> {
+    try {
+      return { verdict: await run() };
+    } catch (failure) {
+      this.#options.signal.throwIfAborted();
+      return { verdict: failureVerdict(failure), failure };
+    }
+  }
+
+  async #queue({ uid, namespace, name, spec }: ClusterActor, { plan }: Built): Promise<Verdict> {
+    const { queue, address } = plan.queue;
+    const place = `${uid} ${address} ${queue}`;
+    const key = `${namespace}/${name}`;
+    const before = this.#declared.get(key);
+    const now = performance.now();
+    if (before?.queue !== place || now - before.at >= DECLARE_MS) {
+      this.#declared.delete(key);
+      await this.#options.queues.declare({ plan: plan.queue, transport: spec.transport, actor: name });
+      this.#declared.set(key, { queue: place, at: now });
+    }
+    return { status: "True", reason: "Declared", message: `The queue ${queue} is there.` };
+  }
+
+  async #workload(object: KubeObject, { plan: { actor }, objects }: Built): Promise<Verdict> {
+    const { children, pods, signal } = this.#options;
+    for (const each of objects) if (!SCALING.has(each.kind)) await children.apply(each, signal);
+    await children.prune(actor, { kinds: WORKLOAD_KINDS, wanted: objects }, signal);
+    const made = objects.find(isDeployment);
+    const deployment = made && children.get(made);
+    if (!deployment) {
+      return { status: "Unknown", reason: "Starting", message: "Its pods are being made." };
+    }
+    const before = conditionsIn(object).find(({ type }) => type === "WorkloadReady");
+    return workloadVerdict({
+      deployment,
+      pods: pods.list().filter(({ metadata: { namespace, labels } }) =>
+        namespace === actor.namespace && labels?.["app.kubernetes.io/instance"] === actor.name
+      ),
+      before: before?.observedGeneration === actor.generation ? before : undefined,
+    });
+  }
+
+  async #scaling({ spec, ...actor }: ClusterActor, { objects }: Built, hasQueue: boolean): Promise<Verdict> {
+    const { children, signal } = this.#options;
+    if (!hasQueue) return QUEUE_FIRST;
+    try {
+      for (const each of objects) if (SCALING.has(each.kind)) await children.apply(each, signal);
+      await children.prune(actor, { kinds: SCALING_KINDS, wanted: objects }, signal);
+    } catch (error) {
+      // It is tried again as soon as the kinds are there: those who watch for them tell.
+      if (isKindMissing(error)) return KEDA_MISSING;
+      throw error;
+    }
+    const made = objects.find(({ kind }) => kind === "ScaledObject");
+    const scaledObject = made && children.get(made);
+    if (!scaledObject) return QUEUE_FIRST;
+    return scalingVerdict(scaledObject, { suspend: spec.suspend, paused: spec.scaling.paused });
+  }
+
+  /** Writes the status, unless it is so already, and tells of what has changed in it. */
+  async #tell(
+    object: KubeObject,
+    { verdicts, deployment, queue, componentDigest }: {
+      readonly verdicts: Verdicts;
+      readonly deployment?: KubeObject | undefined;
+      readonly queue?: string;
+      readonly componentDigest?: string | undefined;
+    },
+  ): Promise<void> {
+    const { client, actors, signal, onWrite } = this.#options;
+    const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const before = statusOf(object);
+    const status = statusFrom(object, {
+      verdicts,
+      ...replicasOf(deployment),
+      queue: queue ?? before.queue,
+      componentDigest: componentDigest ?? before.componentDigest,
+      now,
+    });
+    if (sameStatus(before, status)) return;
+    const written = await writeStatus(client, object, { status, signal });
+    onWrite("status", "Actor");
+    actors.wrote(written);
+    for (const condition of transitions(before.conditions ?? [], status.conditions ?? [])) {
+      await this.#event(object, condition);
+    }
+  }
+
+  async #event(object: KubeObject, { type, status, reason, message }: ActorCondition): Promise<void> {
+    const { recorder, signal, logger } = this.#options;
+    const note = type === "Ready" ? message : `${type}: ${message}`;
+    const text = { type: status === "False" ? "Warning" : "Normal", reason, action: type, note } as const;
+    try {
+      await recorder.tell(object, text, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      // The status says the same: for want of an event nothing is done again.
+      logger.warn("an event could not be told", { actor: keyOf(object), reason, error });
+    }
+  }
+}
+
+/** The key of an object: `NAMESPACE/NAME`. */
+export function keyOf({ metadata: { namespace = "", name = "" } }: KubeObject): string {
+  return `${namespace}/${name}`;
+}
+
+function isDeployment(object: BuiltObject): boolean {
+  return object.kind === "Deployment";
+}
+
+/** What was said last of each part. */
+function verdictsOf(conditions: readonly ActorCondition[]): Verdicts {
+  const unknown: Verdict = { status: "Unknown", reason: "NotSeen", message: "Nothing is known of it yet." };
+  const said = PARTS.map((part) => [part, conditions.find(({ type }) => type === part) ?? unknown]);
+  return Object.fromEntries(said) as Verdicts;
+}
+
+function digestOf({ spec: { component: { oci, sha256 } } }: ClusterActor): string | undefined {
+  if (oci !== undefined) return oci.slice(oci.indexOf("@") + 1);
+  return sha256 === undefined ? undefined : `sha256:${sha256}`;
+}
