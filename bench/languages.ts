@@ -12,7 +12,8 @@ import { residentBytes } from "@troupe/host/sandbox/spawn";
 import type { Stage } from "@troupe/host/stage";
 import { startStage } from "@troupe/host/stage/supervisor";
 import { fromFileUrl, join } from "@std/path";
-import { type Row, spread } from "./table.ts";
+import { Flight, openComponent } from "../host/stage/child/_restored_testing.ts";
+import { quantile, type Row, spread } from "./table.ts";
 
 /** A language, and how a change of its source that means nothing looks. */
 interface Language {
@@ -32,6 +33,7 @@ const LANGUAGES: readonly Language[] = [
 
 const CALLS = 500;
 const WARM_UP = 50;
+const PAYLOAD = '{"name":"Ada"}';
 const MAIN = fromFileUrl(new URL("../cli/main.ts", import.meta.url));
 const CONFIG = fromFileUrl(new URL("../deno.json", import.meta.url));
 
@@ -39,6 +41,8 @@ const CONFIG = fromFileUrl(new URL("../deno.json", import.meta.url));
 export interface LanguageRows {
   readonly builds: readonly Row[];
   readonly calls: readonly Row[];
+  /** Calls of restored instances without the way to the sandbox and back. */
+  readonly bare: readonly Row[];
   readonly memory: readonly Row[];
 }
 
@@ -46,6 +50,7 @@ export interface LanguageRows {
 export async function benchLanguages(folder: string, cacheDir: string): Promise<LanguageRows> {
   const builds: Row[] = [];
   const calls: Row[] = [];
+  const bare: Row[] = [];
   const memory: Row[] = [];
   for (const language of LANGUAGES) {
     const at = join(folder, language.name);
@@ -67,9 +72,10 @@ export async function benchLanguages(folder: string, cacheDir: string): Promise<
     }
     const measured = await measure(spec, cacheDir);
     calls.push(...measured.calls.map((row) => ({ ...row, what: `${language.name}, ${row.what}` })));
+    bare.push({ what: language.name, ...await measureBare(spec) });
     memory.push({ what: language.name, value: measured.resident });
   }
-  return { builds, calls, memory };
+  return { builds, calls, bare, memory };
 }
 
 /** What somebody has who has just called `troupe new`. */
@@ -117,6 +123,31 @@ async function measure(spec: ActorSpec, cacheDir: string): Promise<{ calls: Row[
   }
 }
 
+/** In this process: what a call takes, and putting the instance back, which a sandbox does while its host is busy elsewhere. */
+async function measureBare({ component }: ActorSpec): Promise<Omit<Row, "what">> {
+  if (component.kind !== "file") throw new TypeError("it was built here");
+  const opened = await openComponent(await Deno.readFile(component.path));
+  const instances = opened.restored();
+  const flight = new Flight();
+  const times: { readonly call: number[]; readonly restore: number[] } = { call: [], restore: [] };
+  for (let n = -WARM_UP; n < CALLS; n++) {
+    const instance = instances.take();
+    const started = performance.now();
+    await flight.call(instance, PAYLOAD);
+    const over = performance.now();
+    instances.done(instance, "returned");
+    instances.tidy();
+    if (n < 0) continue;
+    times.call.push(over - started);
+    times.restore.push(performance.now() - over);
+  }
+  const [call, restore] = [quantile(times.call, 0.5), quantile(times.restore, 0.5)];
+  return {
+    value: `${(call + restore).toFixed(3)} ms`,
+    note: `call ${call.toFixed(3)}, putting back ${restore.toFixed(3)}; ${opened.made()} instances`,
+  };
+}
+
 /** Of the sandbox in use, when one instance has served one envelope. */
 function residentOf(stage: Stage): string {
   const [pid] = stage.pids();
@@ -129,6 +160,6 @@ function seconds(ms: number): string {
 }
 
 function envelope(n: number, actor: string): Envelope {
-  const body = { id: `call-${n}`, route: { prev: [], curr: actor, next: [] }, payload: { name: "Ada" } };
+  const body = { id: `call-${n}`, route: { prev: [], curr: actor, next: [] }, payload: JSON.parse(PAYLOAD) };
   return parseEnvelope(new TextEncoder().encode(JSON.stringify(body)));
 }

@@ -40,9 +40,10 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
     printTable("One call in a stage, one at a time (p50 / p99)", await benchCalls(await built(), cacheDir));
   },
   async languages() {
-    const { builds, calls, memory } = await benchLanguages(join(folder, "languages"), cacheDir);
+    const { builds, calls, bare, memory } = await benchLanguages(join(folder, "languages"), cacheDir);
     printTable("A new actor's build: the first, and again after a change; its component", builds);
     printTable("One call of it in a stage, one at a time (p50 / p99)", calls);
+    printTable("The same without the way to the sandbox and back, restored (p50)", bare);
     printTable("Resident memory of a sandbox with one instance", memory);
   },
   async "host-calls"() {
