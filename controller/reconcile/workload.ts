@@ -48,7 +48,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   ...["CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName"],
   ...["CreateContainerConfigError", "CreateContainerError", "RunContainerError"],
 ]);
-/** Reasons that stay true of an actor when it has no pods any more. */
+/** Reasons that stay true of an actor until a replica works. */
 const LASTING: ReadonlySet<string> = new Set([...FAILURES, "RolloutStuck", "PodsRefused"]);
 
 /** How many pods there are. */
@@ -82,9 +82,14 @@ export function workloadVerdict({ deployment, pods, before }: WorkloadFacts): Ve
   if (failure) return failure;
   const stuck = status.conditions.find(({ reason }) => reason === "ProgressDeadlineExceeded");
   if (stuck) return { status: "False", reason: "RolloutStuck", message: stuck.message };
+  const now = progressOf({ metadata, spec, status });
+  // A failure is over when a replica works, and not when nobody tries.
+  return now.reason !== "Running" && before?.status === "False" && LASTING.has(before.reason) ? before : now;
+}
+
+function progressOf({ metadata, spec, status }: z.output<typeof DeploymentShape>): Verdict {
   if (status.observedGeneration < metadata.generation) return ROLLING_OUT;
   if (spec.replicas === 0 && status.replicas === 0) {
-    if (before?.status === "False" && LASTING.has(before.reason)) return before;
     return {
       status: "True",
       reason: "ScaledToZero",
