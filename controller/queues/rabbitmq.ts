@@ -15,6 +15,10 @@ import type { ActorQueue, QueueRemoval, Queues } from "./queues.ts";
 
 /** For how long a connection that is not used is kept, in milliseconds. */
 const IDLE_MS = 30_000;
+/** How long connecting may take, in milliseconds. */
+const OPEN_MS = 5_000;
+/** For how long a broker that could not be reached is not tried again, in milliseconds: many actors ask for the same one. */
+const REST_MS = 5_000;
 /** What a person sees in the broker's list of connections. */
 const NAME = "troupe controller";
 
@@ -37,6 +41,8 @@ type Transport = Awaited<ReturnType<typeof openRabbitmq>>;
 interface Kept {
   readonly transport: Promise<Transport>;
   users: number;
+  /** It could not be made. */
+  failed?: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -55,10 +61,6 @@ export class RabbitmqQueues implements Queues {
     const kept = this.#take(queue);
     try {
       await (await kept.transport).declare([queue.actor]);
-    } catch (error) {
-      // The next one begins anew: with other credentials, perhaps.
-      await this.#drop(queue.plan.address, kept);
-      throw error;
     } finally {
       kept.users--;
       this.#rest(queue.plan.address, kept);
@@ -81,21 +83,28 @@ export class RabbitmqQueues implements Queues {
     const { address } = queue.plan;
     let kept = this.#kept.get(address);
     if (!kept) {
-      kept = { transport: this.#open(queue), users: 0, timer: undefined };
-      this.#kept.set(address, kept);
+      const made: Kept = { transport: this.#open(queue), users: 0, timer: undefined };
+      this.#kept.set(address, made);
+      // It is made anew later: with other credentials, perhaps.
+      made.transport.catch(() => this.#rest(address, made, REST_MS));
+      kept = made;
     }
-    clearTimeout(kept.timer);
+    if (!kept.failed) clearTimeout(kept.timer);
     kept.users++;
     return kept;
   }
 
   async #open(queue: ActorQueue): Promise<Transport> {
-    return await openRabbitmq({ ...await this.#address(queue), name: NAME });
+    return await openRabbitmq({ ...await this.#address(queue), name: NAME, openPatienceMs: OPEN_MS });
   }
 
-  #rest(address: string, kept: Kept): void {
-    if (kept.users > 0 || this.#kept.get(address) !== kept) return;
-    kept.timer = setTimeout(() => void this.#drop(address, kept), IDLE_MS);
+  /** One that is not used is closed after a while; one that failed is forgotten, whoever waits for it. */
+  #rest(address: string, kept: Kept, failedMs?: number): void {
+    if (failedMs !== undefined) kept.failed = true;
+    else if (kept.users > 0 || kept.failed) return;
+    if (this.#kept.get(address) !== kept) return;
+    clearTimeout(kept.timer);
+    kept.timer = setTimeout(() => void this.#drop(address, kept), failedMs ?? IDLE_MS);
   }
 
   async #drop(address: string, kept: Kept): Promise<void> {

@@ -113,9 +113,12 @@ export class Reconciler {
         object = marked;
       }
     }
-    const queue = ending ? { verdict: ending } : await this.#part(() => this.#queue(actor, built));
-    const workload = await this.#part(() => this.#workload(object, built));
-    const scaling = await this.#part(() => this.#scaling(actor, built, !("failure" in queue)));
+    // A broker that does not answer is not to hold the pods up.
+    const [queue, workload]: [PartResult, PartResult] = await Promise.all([
+      ending ? { verdict: ending } : this.#part(() => this.#queue(actor, built)),
+      this.#part(() => this.#workload(object, built)),
+    ]);
+    const scaling = await this.#part(() => this.#scaling(actor, built, queue.failure === undefined));
     const deployment = built.objects.find(isDeployment);
     await this.#tell(object, {
       verdicts: { QueueReady: queue.verdict, WorkloadReady: workload.verdict, ScalingReady: scaling.verdict },
@@ -123,7 +126,7 @@ export class Reconciler {
       queue: built.plan.queue.queue,
       componentDigest: digestOf(actor),
     });
-    const failures = [queue, workload, scaling].flatMap(({ failure }: PartResult) =>
+    const failures = [queue, workload, scaling].flatMap(({ failure }) =>
       failure === undefined ? [] : [failure]
     );
     if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);

@@ -36,7 +36,7 @@ export interface WorkQueueOptions {
   readonly workers?: number;
   /** The pause after a first failure, in milliseconds; it doubles with each further one. @default 250 */
   readonly firstMs?: number;
-  /** The longest pause, in milliseconds. @default 2 minutes */
+  /** The longest pause, in milliseconds. @default 1 minute */
   readonly mostMs?: number;
   /** @default {@linkcode MACHINE_CLOCK} */
   readonly clock?: Clock;
@@ -85,7 +85,7 @@ export class WorkQueue {
     this.#options = {
       workers: 8,
       firstMs: 250,
-      mostMs: 120_000,
+      mostMs: 60_000,
       clock: MACHINE_CLOCK,
       random: Math.random,
       ...options,

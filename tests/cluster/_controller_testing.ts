@@ -1,0 +1,258 @@
+/**
+ * The controller as a cluster runs it: a process of its own, under its ServiceAccount's token, with the roles that it ships
+ * and no more, and with the least permissions of Deno.
+ *
+ * @module
+ */
+
+import { FIELD_MANAGER, objectName, OWNED_KINDS, rbac } from "@troupe/controller/build";
+import { actorDefinition, DEFINITION_NAME } from "@troupe/controller/crd";
+import { type KubeClient, type KubeObject, refOf } from "@troupe/controller/kube";
+import { fromFileUrl, join } from "@std/path";
+import { freePort, serverFolder, ServerProcess } from "../servers/_process.ts";
+import type { RabbitmqServer } from "../servers/rabbitmq.ts";
+import type { AuditedRequest, ControlPlane } from "./control_plane.ts";
+import { conditionOf, until, type UntilOptions } from "./until.ts";
+
+const ROOT = fromFileUrl(new URL("../..", import.meta.url));
+const BY_TEST = { fieldManager: "test", force: true };
+/** How long a lease is held without being renewed, in seconds. */
+export const LEASE_SECONDS = 5;
+const COMPONENT = `registry.example.com/shop/split@sha256:${"a".repeat(64)}`;
+
+/** An Actor. */
+export function actorOf(namespace: string, name: string, spec: Record<string, unknown> = {}): KubeObject {
+  return {
+    apiVersion: "troupe.dev/v1alpha1",
+    kind: "Actor",
+    metadata: { name, namespace },
+    spec: { component: { oci: COMPONENT }, ...spec },
+  };
+}
+
+/** What is made for an actor, by kind. */
+export function childOf(namespace: string, actor: string, kind: typeof OWNED_KINDS[number]["kind"]) {
+  const { apiVersion = "" } = OWNED_KINDS.find((each) => each.kind === kind) ?? {};
+  return { apiVersion, kind, namespace, name: objectName(actor) };
+}
+
+/** Waits until a condition of an actor has a status, or a reason. */
+export async function comes(
+  client: KubeClient,
+  actor: KubeObject,
+  [type, wanted]: readonly [type: string, statusOrReason: string],
+  options?: UntilOptions,
+): Promise<{ readonly object: KubeObject; readonly message: string }> {
+  const object = await until(client, refOf(actor), (object) => {
+    const condition = conditionOf(object, type);
+    const { observedGeneration } = (condition ?? {}) as { observedGeneration?: number };
+    return (condition?.status === wanted || condition?.reason === wanted) &&
+      observedGeneration === object?.metadata.generation;
+  }, options);
+  return { object, message: conditionOf(object, type)?.message ?? "" };
+}
+
+/** A cluster in which a controller can be started. */
+export class ControllerSite {
+  readonly control: ControlPlane;
+  /** The controller's own namespace. */
+  readonly namespace: string;
+  readonly #folder: string;
+
+  private constructor(control: ControlPlane, namespace: string, folder: string) {
+    this.control = control;
+    this.namespace = namespace;
+    this.#folder = folder;
+  }
+
+  /** Installs what a controller needs: the definition of actors, its roles, settings, and the credentials of a broker. */
+  static async make(control: ControlPlane, broker: RabbitmqServer): Promise<ControllerSite> {
+    const { client } = control;
+    await client.apply(actorDefinition() as unknown as KubeObject, BY_TEST);
+    await established(client, DEFINITION_NAME);
+    const site = new ControllerSite(control, await control.makeNamespace(), await serverFolder("controller"));
+    await site.restoreRoles();
+    const settings = {
+      apiVersion: "troupe.dev/v1alpha1",
+      kind: "ControllerSettings",
+      spec: {
+        image: "registry.example.com/troupe-host@sha256:0123",
+        transports: {
+          default: { address: `rabbitmq://127.0.0.1:${broker.port}`, credentials: { secret: "broker" } },
+        },
+      },
+    };
+    const brokers = join(site.#folder, "brokers", "default");
+    await Deno.mkdir(brokers, { recursive: true });
+    await Deno.writeTextFile(join(site.#folder, "settings.yaml"), JSON.stringify(settings));
+    await Deno.writeTextFile(join(brokers, "username"), broker.user);
+    await Deno.writeTextFile(join(brokers, "password"), broker.password);
+    return site;
+  }
+
+  /** Gives the controller the roles that it ships. */
+  async restoreRoles(): Promise<void> {
+    for (const object of rbac(this.namespace)) {
+      await this.control.client.apply(object as unknown as KubeObject, BY_TEST);
+    }
+  }
+
+  /** Takes a verb out of the controller's role. */
+  async takeVerb(resource: string, verb: string): Promise<void> {
+    const role = rbac(this.namespace).find(({ kind, metadata }) =>
+      kind === "ClusterRole" && metadata.name === FIELD_MANAGER
+    );
+    const rules = role?.rules?.map((rule) =>
+      rule.resources.includes(resource)
+        ? { ...rule, verbs: rule.verbs.filter((each) => each !== verb) }
+        : rule
+    ).filter(({ verbs }) => verbs.length > 0);
+    await this.control.client.apply({ ...role, rules } as unknown as KubeObject, BY_TEST);
+  }
+
+  /** Starts a replica. @param options `port`: of a proxy before the API server. */
+  async start(identity: string, options: { readonly port?: number } = {}): Promise<ControllerProcess> {
+    const token = await this.control.token({ namespace: this.namespace, name: FIELD_MANAGER });
+    const kubeconfig = await this.control.kubeconfig({ token }, { namespace: this.namespace, ...options });
+    const port = freePort();
+    const log = join(this.#folder, `${identity}_${crypto.randomUUID().slice(0, 8)}.log`);
+    await Deno.writeTextFile(log, "");
+    const settings = join(this.#folder, "settings.yaml");
+    const brokers = join(this.#folder, "brokers");
+    const home = Deno.env.get("HOME") ?? "";
+    const child = new ServerProcess(Deno.execPath(), {
+      args: [
+        ...["run", "--no-prompt", "--cached-only", "--allow-env", "--allow-net=127.0.0.1"],
+        `--allow-read=${[settings, brokers, kubeconfig, ROOT].join()}`,
+        join(ROOT, "controller/main.ts"),
+        ...["--settings", settings, "--brokers", brokers, "--kubeconfig", kubeconfig],
+        ...["--identity", identity, "--health-port", String(port), "--lease-seconds", String(LEASE_SECONDS)],
+      ],
+      env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? join(home, ".cache/deno"), NO_COLOR: "1" },
+      cwd: ROOT,
+      log,
+    });
+    const running = new ControllerProcess(child, { log, port });
+    await running.says("it runs");
+    return running;
+  }
+
+  /** The requests with which the controller has written something; not those of its lease. */
+  async writes(): Promise<AuditedRequest[]> {
+    return (await this.control.requests()).filter((request) => this.isWrite(request));
+  }
+
+  /** Whether a request is one of {@linkcode writes}. */
+  isWrite({ user, verb, objectRef }: AuditedRequest): boolean {
+    return user.username === `system:serviceaccount:${this.namespace}:${FIELD_MANAGER}` &&
+      ["create", "update", "patch", "delete"].includes(verb) && objectRef?.resource !== "leases";
+  }
+
+  /** Resolves when leases were renewed so many times more: that much time has passed for the controller. */
+  async renewals(count: number): Promise<void> {
+    const isRenewal = ({ verb, objectRef }: AuditedRequest) =>
+      verb === "update" && objectRef?.resource === "leases" && objectRef.namespace === this.namespace;
+    const before = (await this.control.requests()).filter(isRenewal).length;
+    await this.control.requestsUntil((all) => all.filter(isRenewal).length >= before + count);
+  }
+}
+
+/** A running replica. */
+export class ControllerProcess {
+  readonly #process: ServerProcess;
+  readonly #log: string;
+  readonly port: number;
+
+  constructor(process: ServerProcess, { log, port }: { readonly log: string; readonly port: number }) {
+    this.#process = process;
+    this.#log = log;
+    this.port = port;
+  }
+
+  /** What it has written into its log. */
+  log(): Promise<string> {
+    return Deno.readTextFile(this.#log);
+  }
+
+  /** Resolves when its log has a text. @throws {Error} when it ends before that, with its log */
+  async says(text: string): Promise<void> {
+    using watcher = Deno.watchFs(this.#log);
+    void this.#process.ended.then(() => {
+      try {
+        watcher.close();
+      } catch {
+        // It is closed already.
+      }
+    });
+    if ((await this.log()).includes(text)) return;
+    for await (const _ of watcher) if ((await this.log()).includes(text)) return;
+    throw new Error(`it has ended, and has not said "${text}": ${await this.log()}`);
+  }
+
+  /** What it answers at a path of its health port. */
+  async ask(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** SIGKILL. */
+  kill9(): Promise<void> {
+    return this.#process.kill9();
+  }
+
+  /** SIGTERM, and SIGKILL if that is of no avail. */
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** Waits until a definition can be used. */
+async function established(client: KubeClient, name: string): Promise<void> {
+  await until(
+    client,
+    { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name },
+    (object) => conditionOf(object, "Established")?.status === "True",
+  );
+}
+
+/**
+ * Installs definitions of KEDA's kinds that take everything: KEDA itself is not here, and what it would say of a ScaledObject
+ * a test says.
+ */
+export async function installKedaKinds(client: KubeClient): Promise<void> {
+  for (const kind of ["ScaledObject", "TriggerAuthentication"]) {
+    const plural = `${kind.toLowerCase()}s`;
+    const schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+    await client.apply({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `${plural}.keda.sh` },
+      spec: {
+        group: "keda.sh",
+        scope: "Namespaced",
+        names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+        versions: [{
+          name: "v1alpha1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: schema },
+          subresources: { status: {} },
+        }],
+      },
+    }, BY_TEST);
+    await established(client, `${plural}.keda.sh`);
+  }
+}
+
+/** Says of a ScaledObject what KEDA would say of one that it scales. */
+export async function sayAsKeda(client: KubeClient, namespace: string, actor: string): Promise<void> {
+  await client.merge(
+    childOf(namespace, actor, "ScaledObject"),
+    { status: { conditions: [{ type: "Ready", status: "True", reason: "ScaledObjectReady", message: "" }] } },
+    { subresource: "status" },
+  );
+}

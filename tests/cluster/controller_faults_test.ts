@@ -1,0 +1,144 @@
+// The controller when it, the API server, the broker or its roles fail: as in controller_actors_test.ts, as a process under
+// its own ServiceAccount's token, with KEDA's kinds and without KEDA.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { FIELD_MANAGER, OWNED_KINDS } from "@troupe/controller/build";
+import type { KubeObject } from "@troupe/controller/kube";
+import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
+import { actorOf, childOf, comes, ControllerSite, installKedaKinds } from "./_controller_testing.ts";
+import { lacksControlPlane } from "./binary.ts";
+import { clusterTests } from "./cluster_tests.ts";
+import { ControlPlane } from "./control_plane.ts";
+import { exists, until } from "./until.ts";
+
+/** Longer than a broken connection, a lease and the longest pause of a test's failures take. */
+const PATIENT = { patienceMs: 60_000 };
+
+if (!await lacksControlPlane() && !lacksRabbitmq()) {
+  const [control, broker] = await Promise.all([ControlPlane.start(), RabbitmqServer.start()]);
+  const site = await ControllerSite.make(control, broker);
+  await installKedaKinds(control.client);
+  Deno.test.afterAll(async () => {
+    await Promise.all([control.stop(), broker.stop()]);
+  });
+  const test = clusterTests(control);
+  const lease = {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    name: FIELD_MANAGER,
+    namespace: site.namespace,
+  };
+  const holderIn = (object: KubeObject | undefined) =>
+    (object?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
+
+  test("killed after its n-th write, and started again, it does what is left", async (t) => {
+    const { client, namespace } = t;
+    for (const writes of [1, 2, 3, 5, 7, 9]) {
+      const name = `a-${writes}`;
+      const controller = await site.start(name);
+      await controller.says("it acts");
+      const actor = await client.create(actorOf(namespace, name, { queuePolicy: "Delete" }));
+      await control.requestsUntil((all) =>
+        all.filter((request) => site.isWrite(request) && request.objectRef?.namespace === namespace)
+          .filter(({ objectRef }) => objectRef?.name?.endsWith(name)).length >= writes
+      );
+      await controller.kill9();
+      await using _ = await site.start(`${name}-again`);
+      await comes(client, actor, ["WorkloadReady", "True"], PATIENT);
+      await comes(client, actor, ["QueueReady", "True"], PATIENT);
+      for (const { kind } of OWNED_KINDS) await exists(client, childOf(namespace, name, kind));
+    }
+  });
+
+  test("one of two acts, and the other takes over when it is killed", async ({ client, namespace }) => {
+    await using first = await site.start("first");
+    await first.says("it acts");
+    await using second = await site.start("second");
+    await comes(client, await client.create(actorOf(namespace, "a")), ["WorkloadReady", "True"]);
+    await site.renewals(2);
+    assert(!(await second.log()).includes("it acts"));
+    assertStringIncludes((await second.ask("/metrics")).text, "troupe_controller_leading 0");
+    await first.kill9();
+    const begun = performance.now();
+    const actor = await client.create(actorOf(namespace, "b"));
+    await comes(client, actor, ["WorkloadReady", "True"], PATIENT);
+    console.error(`taken over ${Math.round(performance.now() - begun)} ms after the kill`);
+    assertStringIncludes((await second.ask("/metrics")).text, "troupe_controller_leading 1");
+    assertEquals(holderIn(await client.get(lease)), "second");
+  });
+
+  test("told to end, it gives the lease back, and the next one acts at once", async ({ client }) => {
+    const first = await site.start("first");
+    await first.says("it acts");
+    await first.stop();
+    assertStringIncludes(await first.log(), "it does not act any more");
+    assertEquals(holderIn(await client.get(lease)), "");
+  });
+
+  test("an API server that is away for a while is come back to, and nothing is missed", async (t) => {
+    const { client, namespace } = t;
+    await using controller = await site.start("one");
+    const before = await client.create(actorOf(namespace, "before"));
+    await comes(client, before, ["WorkloadReady", "True"]);
+    await control.kill9("apiserver");
+    await controller.says("it does not act any more");
+    assertEquals((await controller.ask("/livez")).status, 200);
+    assertEquals((await controller.ask("/readyz")).status, 503);
+    await control.startApiServer();
+    const after = await client.create(actorOf(namespace, "after"));
+    await client.delete(childOf(namespace, "before", "NetworkPolicy"));
+    await comes(client, after, ["WorkloadReady", "True"], PATIENT);
+    await exists(client, childOf(namespace, "before", "NetworkPolicy"), PATIENT);
+  });
+
+  test("a broker that is away is said to be, the rest goes on, and then the queue is made", async (t) => {
+    const { client, namespace } = t;
+    await using _ = await site.start("one");
+    await broker.kill9();
+    const actor = await client.create(actorOf(namespace, "a"));
+    const { message } = await comes(client, actor, ["QueueReady", "RabbitmqUnreachable"], PATIENT);
+    assertStringIncludes(message, "127.0.0.1");
+    await comes(client, actor, ["WorkloadReady", "True"]);
+    await comes(client, actor, ["ScalingReady", "WaitsForQueue"]);
+    assertEquals(await client.find(childOf(namespace, "a", "ScaledObject")), undefined);
+    await broker.restart();
+    await comes(client, actor, ["QueueReady", "True"], PATIENT);
+    await exists(client, childOf(namespace, "a", "ScaledObject"));
+  });
+
+  for (
+    const [resource, verb, type] of [
+      ["networkpolicies", "patch", "WorkloadReady"],
+      ["deployments", "list", "WorkloadReady"],
+      ["scaledobjects", "create", "ScalingReady"],
+    ] as const
+  ) {
+    test(`a role that lacks ${verb} of ${resource} is said in ${type}, and given again it goes on`, async (t) => {
+      const { client, namespace } = t;
+      await site.takeVerb(resource, verb);
+      await using controller = await site.start("one");
+      const actor = await client.create(actorOf(namespace, "a"));
+      const { message } = await comes(client, actor, [type, "KubeForbidden"], PATIENT);
+      assertStringIncludes(message, `cannot ${verb} resource "${resource}"`);
+      assertEquals((await controller.ask("/livez")).status, 200);
+      await site.restoreRoles();
+      await until(client, childOf(namespace, "a", "ScaledObject"), (object) => object !== undefined, PATIENT);
+      await comes(client, actor, ["WorkloadReady", "True"], PATIENT);
+    });
+  }
+
+  test("a role that lacks the status is tried again and logged, one that lacks events only logged", async (t) => {
+    const { client, namespace } = t;
+    await site.takeVerb("actors/status", "patch");
+    await using controller = await site.start("one");
+    const actor = await client.create(actorOf(namespace, "a"));
+    await controller.says("an actor is not what it is to be; it is tried again");
+    await exists(client, childOf(namespace, "a", "Deployment"));
+    await site.restoreRoles();
+    await comes(client, actor, ["WorkloadReady", "True"], PATIENT);
+    await site.takeVerb("events", "create");
+    await comes(client, await client.create(actorOf(namespace, "b")), ["WorkloadReady", "True"], PATIENT);
+    await controller.says("an event could not be told");
+    await site.restoreRoles();
+  });
+}
