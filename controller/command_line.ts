@@ -28,11 +28,12 @@ export const USAGE = `Makes of Actors what they are to be, in a cluster.
   --log json|text         how log lines look (json)
   --help                  prints this
 
-SIGTERM or SIGINT begins nothing more, cuts calls short (whoever acts next does what is left) and gives the lease back. Exit codes: 0 it has ended, 1 it cannot run,
-2 the command line is wrong.
+SIGTERM or SIGINT begins nothing more, cuts calls short (whoever acts next does what is left) and gives the lease back.
+Exit codes: 0 it has ended, 1 it cannot run, 2 the command line is wrong.
 
-Permissions of Deno: --allow-env, --allow-sys=hostname, --allow-read of the settings, the brokers' files, the kubeconfig or
-/var/run/secrets/kubernetes.io, and the program itself; --allow-net of the API server, the brokers and the health address.
+Permissions of Deno: --ignore-env --allow-env=HOSTNAME,KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT; --allow-read of the
+settings, the brokers' files and /var/run/secrets/kubernetes.io, or with --kubeconfig of that file; --allow-net of the API
+server, the brokers and the health address. Nothing else.
 `;
 
 /** The command line asks for something that cannot be; nothing was done. */

@@ -129,7 +129,8 @@ export class Reconciler {
     const failures = [queue, workload, scaling].flatMap(({ failure }) =>
       failure === undefined ? [] : [failure]
     );
-    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
+    if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join("; "));
+    if (failures.length > 0) throw failures[0];
     return DECLARE_MS;
   }
 

@@ -7,7 +7,7 @@
 import type { Logger } from "@troupe/host/observe/logs";
 import { OWNED_KINDS, planOf } from "../build/mod.ts";
 import { type ClusterActor, readClusterActor } from "../cluster_actor.ts";
-import type { KubeClient, KubeObject } from "../kube/mod.ts";
+import { isKubeError, type KubeClient, type KubeObject } from "../kube/mod.ts";
 import type { Queues } from "../queues/queues.ts";
 import type { ControllerSettings } from "../settings.ts";
 import type { Children, Write } from "./children.ts";
@@ -78,6 +78,8 @@ export async function takeDown(object: KubeObject, options: TakeDownOptions): Pr
     return await release();
   } catch (error) {
     signal.throwIfAborted();
+    // What passes by itself is no news to a person.
+    if (isKubeError(error) && error.isPassing) throw error;
     const { message, ...verdict } = failureVerdict(error);
     await say({ ...verdict, message: `The queue cannot be removed: ${message}. ${WAY_OUT}.` });
     throw error;

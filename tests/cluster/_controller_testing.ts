@@ -122,8 +122,8 @@ export class ControllerSite {
     const home = Deno.env.get("HOME") ?? "";
     const child = new ServerProcess(Deno.execPath(), {
       args: [
-        ...["run", "--no-prompt", "--cached-only", "--allow-env", "--allow-net=127.0.0.1"],
-        `--allow-read=${[settings, brokers, kubeconfig, ROOT].join()}`,
+        ...["run", "--no-prompt", "--cached-only", "--ignore-env", "--allow-net=127.0.0.1"],
+        `--allow-read=${[settings, brokers, kubeconfig].join()}`,
         join(ROOT, "controller/main.ts"),
         ...["--settings", settings, "--brokers", brokers, "--kubeconfig", kubeconfig],
         ...["--identity", identity, "--health-port", String(port), "--lease-seconds", String(LEASE_SECONDS)],
