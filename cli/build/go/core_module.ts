@@ -72,13 +72,9 @@ export async function compile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   await using temporary = await temporaryFolder();
   const { path: work } = temporary;
-  const overlay = join(work, "overlay.json");
+  const overlay = await writeOverlay(work, { author: folder, runtime: join(toolchain.root, "src/runtime") });
   const workspace = join(work, "go.work");
   const out = join(work, "core.wasm");
-  await Deno.writeTextFile(
-    overlay,
-    JSON.stringify({ Replace: await addFiles(work, { toolchain, folder }) }),
-  );
   // In a workspace the SDK is the one of this build, and its folder is not written into what is made.
   const uses = [folder, sdk].map((path) => `use ${JSON.stringify(path)}\n`).join("");
   await Deno.writeTextFile(workspace, `go ${toolchain.version}\n\n${uses}`);
@@ -91,19 +87,29 @@ export async function compile(
   return await Deno.readFile(out);
 }
 
-/** Writes the added files. @returns Where they are, by where they are to be. */
-async function addFiles(
+/**
+ * Writes the files that are added, and the one that tells the compiler of them.
+ *
+ * @param work The folder to write them into.
+ * @param places Folders of the packages that they are added to.
+ * @returns What is given with `-overlay`.
+ */
+export async function writeOverlay(
   work: string,
-  { toolchain, folder }: Pick<CoreModuleOptions, "toolchain" | "folder">,
-): Promise<Record<string, string>> {
-  const places = { author: folder, runtime: join(toolchain.root, "src/runtime") };
+  places: Partial<Readonly<Record<keyof typeof ADDED, string>>>,
+): Promise<string> {
   const added = Object.entries(places).map(async ([which, place]) => {
     const { name, text } = ADDED[which as keyof typeof ADDED];
     const path = join(work, name);
     await Deno.writeTextFile(path, text);
     return [join(place, name), path] as const;
   });
-  return Object.fromEntries(await Promise.all(added));
+  const overlay = join(work, "overlay.json");
+  await Deno.writeTextFile(
+    overlay,
+    JSON.stringify({ Replace: Object.fromEntries(await Promise.all(added)) }),
+  );
+  return overlay;
 }
 
 function compileError(folder: string, said: string): BuildError {
