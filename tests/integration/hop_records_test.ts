@@ -28,11 +28,15 @@ Deno.test("two replicas of x-sink hear of a hop, and a trace has it once", async
         const record = hopRecord(envelope, { ...done, sent: [{ id: "1", to: "x-sink" }] });
         transport.broadcast(HOP_TOPIC, new TextEncoder().encode(JSON.stringify(record)));
       };
-      tell("a");
-      await eventually("the first hop", async () => (await store.hops("1")).length > 0 || undefined);
+      // Whoever does not listen yet hears nothing: it is told until it has been heard.
+      const toldUntil = async (host: string, hops: number) =>
+        await eventually(`the hop on ${host}`, async () => {
+          tell(host);
+          return (await store.hops("1")).length >= hops || undefined;
+        });
+      await toldUntil("a", 1);
       // Both have heard of the first once they have written the second, which they hear of after it.
-      tell("b");
-      await eventually("the second hop", async () => (await store.hops("1")).length > 1 || undefined);
+      await toldUntil("b", 2);
       for (const process of sinks) process.kill("SIGTERM");
       await Promise.all(sinks.map((process) => process.end()));
       assertEquals((await store.hops("1")).map(({ host }) => host), ["a", "b"]);
