@@ -6,13 +6,11 @@
 
 import { buildActor } from "@troupe/cli/build";
 import { type ActorSpec, parseActorSpec } from "@troupe/controller/spec";
-import { type Envelope, parseEnvelope } from "@troupe/host/envelope";
-import { prepareComponent } from "@troupe/host/component/prepare";
 import { residentBytes } from "@troupe/host/sandbox/spawn";
 import type { Stage } from "@troupe/host/stage";
-import { startStage } from "@troupe/host/stage/supervisor";
 import { fromFileUrl, join } from "@std/path";
 import { Flight, openComponent } from "../host/stage/child/_restored_testing.ts";
+import { measureCalls } from "./measured_calls.ts";
 import { quantile, type Row, spread } from "./table.ts";
 
 /** A language, and how a change of its source that means nothing looks. */
@@ -97,30 +95,20 @@ const WAYS = [
   { what: "reused", isolation: "reuse", restore: false },
 ] as const;
 
-/** Alternates between the ways, so that a noisy moment hits them all. */
+/** Calls in sandboxes, and what one has resident when its one instance has served one envelope. */
 async function measure(spec: ActorSpec, cacheDir: string): Promise<{ calls: Row[]; resident: string }> {
-  const { grants, limits } = spec;
-  const component = await prepareComponent(spec.component, { cacheDir, grants, limits });
-  const opened: { what: string; stage: Stage; measured: number[] }[] = [];
-  try {
-    for (const { what, isolation, restore } of WAYS) {
-      const options = { actor: spec.name, component, limits, isolation, restore, grants, cacheDir };
-      opened.push({ what, stage: await startStage(options), measured: [] });
-    }
-    let resident = "";
-    for (let call = -WARM_UP; call < CALLS; call++) {
-      for (const { what, stage, measured } of opened) {
-        const started = performance.now();
-        const result = await stage.run(envelope(call, spec.name));
-        if (!result.ok) throw new Error(`${spec.name} failed: ${result.failure.message}`);
-        if (call >= 0) measured.push(performance.now() - started);
-        if (what === "reused" && call === -WARM_UP) resident = residentOf(stage);
-      }
-    }
-    return { calls: opened.map(({ what, measured }) => ({ what, value: spread(measured) })), resident };
-  } finally {
-    for (const { stage } of opened) await stage.close();
-  }
+  let resident = "";
+  const measured = await measureCalls(spec, {
+    ...{ ways: WAYS, cacheDir, calls: CALLS, warmUp: WARM_UP },
+    payload: () => JSON.parse(PAYLOAD),
+    onFirst: ({ what }, stage) => {
+      if (what === "reused") resident = residentOf(stage);
+    },
+  });
+  return {
+    calls: measured.map(({ way, measured }) => ({ what: way.what, value: spread(measured) })),
+    resident,
+  };
 }
 
 /** In this process: what a call takes, and putting the instance back, which a sandbox does while its host is busy elsewhere. */
@@ -157,9 +145,4 @@ function residentOf(stage: Stage): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-function envelope(n: number, actor: string): Envelope {
-  const body = { id: `call-${n}`, route: { prev: [], curr: actor, next: [] }, payload: JSON.parse(PAYLOAD) };
-  return parseEnvelope(new TextEncoder().encode(JSON.stringify(body)));
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { concat } from "@troupe/host/bytes";
+
 /** One section of a component or module. */
 export interface Section {
   readonly id: number;
@@ -88,12 +90,5 @@ export function list(items: readonly (readonly number[])[]): number[] {
 /** What a component or a module begins with, and its sections. */
 export function assemble(preamble: Uint8Array, sections: readonly Section[]): Uint8Array<ArrayBuffer> {
   const parts = sections.flatMap(({ id, body }) => [Uint8Array.from([id, ...number(body.length)]), body]);
-  const all = [preamble.subarray(0, PREAMBLE), ...parts];
-  const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of all) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return concat([preamble.subarray(0, PREAMBLE), ...parts]);
 }

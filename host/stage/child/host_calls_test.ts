@@ -1,16 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { DEFAULT_LIMITS } from "../../limits.ts";
+import { engine } from "./_suspending_testing.ts";
 import { HostCalls } from "./host_calls.ts";
 import type { Port } from "./port.ts";
 import { Turns } from "./turns.ts";
 import { suspendUnwindably } from "./unwinding.ts";
 
-/** The engine's two functions for stacks that are suspended. */
-const engine = WebAssembly as unknown as {
-  readonly Suspending: new (call: () => unknown) => WebAssembly.ImportValue;
-  readonly promising: (call: WebAssembly.ExportValue | undefined) => () => Promise<void>;
-};
 const WAITS = new WebAssembly.Module(
   await parse(
     `(module (import "host" "wait" (func $wait)) (func (export "run") (call $wait)))`,

@@ -1,14 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { engine } from "./_suspending_testing.ts";
 import { suspendUnwindably, trapped, unwindingOfLast } from "./unwinding.ts";
 
 type Run = () => Promise<void>;
-/** The engine's two functions for stacks that are suspended. */
-const engine = WebAssembly as unknown as {
-  readonly Suspending: new (call: () => unknown) => WebAssembly.ImportValue;
-  readonly promising: (call: WebAssembly.ExportValue | undefined) => Run;
-};
-
 /** A guest that waits, catches whatever comes, and goes on. */
 const CATCHES = new WebAssembly.Module(
   await parse(`(module
