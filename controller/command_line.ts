@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TroupeError } from "@troupe/host/errors";
+import { UsageError } from "@troupe/host/usage_error";
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -35,13 +35,6 @@ Permissions of Deno: --ignore-env --allow-env=HOSTNAME,KUBERNETES_SERVICE_HOST,K
 settings, the brokers' files and /var/run/secrets/kubernetes.io, or with --kubeconfig of that file; --allow-net of the API
 server, the brokers and the health address. Nothing else.
 `;
-
-/** The command line asks for something that cannot be; nothing was done. */
-export class UsageError extends TroupeError {
-  constructor(problem: string, options?: ErrorOptions) {
-    super("troupe.Usage", "user", problem, options);
-  }
-}
 
 /** What the command line says. */
 export interface CommandLine {

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readCommandLine, UsageError } from "./command_line.ts";
+import { UsageError } from "@troupe/host/usage_error";
+import { readCommandLine } from "./command_line.ts";
 
 const LEAST = ["--settings", "s.yaml", "--brokers", "b"];
 const none = () => undefined;

@@ -5,8 +5,9 @@
  */
 
 import { TroupeError } from "@troupe/host/errors";
+import { UsageError } from "@troupe/host/usage_error";
 import { createLogger, type Logger } from "@troupe/host/observe/logs";
-import { type CommandLine, readCommandLine, USAGE, UsageError } from "./command_line.ts";
+import { type CommandLine, readCommandLine, USAGE } from "./command_line.ts";
 import { FIELD_MANAGER } from "./build/mod.ts";
 import { KubeClient, whileLeading } from "./kube/mod.ts";
 import { RabbitmqQueues } from "./queues/rabbitmq.ts";

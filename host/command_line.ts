@@ -12,7 +12,7 @@ import { CREW } from "./actor_name.ts";
 import { DEFAULT_RETENTION, type Retention } from "./crew/retention.ts";
 import { isCrewName } from "./crew/run.ts";
 import { durationOf } from "./duration.ts";
-import { TroupeError } from "./errors.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** How it goes. */
 export const USAGE = `Runs one replica of an actor, or a member of the crew.
@@ -44,13 +44,6 @@ export const USAGE = `Runs one replica of an actor, or a member of the crew.
 A first SIGTERM or SIGINT takes no more envelopes, finishes those in hand and ends; a second one gives them back and ends
 at once. Exit codes: 0 it has ended, 1 it cannot run, 2 the command line is wrong.
 `;
-
-/** The command line asks for something that cannot be; nothing was done. */
-export class UsageError extends TroupeError {
-  constructor(problem: string, options?: ErrorOptions) {
-    super("troupe.Usage", "user", problem, options);
-  }
-}
 
 /** What the command line says. */
 export interface Settings {

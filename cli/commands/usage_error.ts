@@ -1,18 +1,7 @@
 /**
- * A mistake on the command line.
+ * A mistake on the command line: the command ends with exit code 2.
  *
  * @module
  */
 
-import { TroupeError } from "@troupe/host/errors";
-
-/** The command line asks for something that cannot be; nothing was done. The command ends with exit code 2. */
-export class UsageError extends TroupeError {
-  /**
-   * @param message What is wrong and what to write instead.
-   * @param options `cause`: the error beneath, if there is one.
-   */
-  constructor(message: string, options?: ErrorOptions) {
-    super("troupe.Usage", "user", message, options);
-  }
-}
+export { UsageError } from "@troupe/host/usage_error";
