@@ -32,9 +32,17 @@ export function objectName(actor: string): string {
   return shortened(`${OWN_PREFIX}${actor}`);
 }
 
-/** The name of the ConfigMap in which `troupe deploy` puts a small component. It is no name that {@linkcode objectName} gives. */
-export function componentName(actor: string): string {
-  return shortened(`component-${actor}`);
+/** How much of a component's digest is in the name of its ConfigMap. */
+const DIGEST_DIGITS = 16;
+
+/**
+ * The name of the ConfigMap in which `troupe deploy` puts a small component: another component has another name. It is no
+ * name that {@linkcode objectName} gives.
+ *
+ * @param sha256 SHA-256 of the component, in hex.
+ */
+export function componentName(actor: string, sha256: string): string {
+  return shortened(`component-${actor}-${sha256.slice(0, DIGEST_DIGITS)}`);
 }
 
 /**

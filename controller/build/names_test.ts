@@ -29,11 +29,15 @@ Deno.test("an actor that is called like a shortened name does not share it", () 
 
 Deno.test("names are labels of DNS, and no two actors share one", () => {
   const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{40,61}[a-z0-9])?$/);
+  const digests = ["a".repeat(64), "b".repeat(64)] as const;
   fc.assert(fc.property(label, label, (a, b) => {
-    for (const name of [objectName(a), componentName(a)]) {
+    const [one, other] = digests.map((digest) => componentName(a, digest));
+    for (const name of [objectName(a), one as string, other as string]) {
       assert(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name));
     }
     assertEquals(objectName(a) === objectName(b), a === b);
-    assertNotEquals(objectName(a), componentName(b));
+    assertNotEquals(objectName(a), componentName(b, digests[0]));
+    assertNotEquals(one, other);
+    assertEquals(componentName(a, digests[0]) === componentName(b, digests[0]), a === b);
   }));
 });

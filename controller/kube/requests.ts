@@ -28,6 +28,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** What the body is. @default application/json */
   readonly contentType?: string;
+  /** What the answer is to be, such as the metadata of an object alone. @default application/json */
+  readonly accept?: string;
   /** Ends the call early; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** How long it may take, in milliseconds. @default {@linkcode DEFAULT_LIMIT_MS} */
@@ -134,13 +136,13 @@ export class Requests {
   async #context(
     method: keyof typeof HttpMethod,
     path: string,
-    { query = {}, body, contentType = "application/json" }: RequestOptions,
+    { query = {}, body, contentType = "application/json", accept = "application/json" }: RequestOptions,
   ): Promise<RequestContext> {
     const context = new RequestContext(`${this.#server}${path}`, HttpMethod[method]);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) context.setQueryParam(name, String(value));
     }
-    context.setHeaderParam("Accept", "application/json");
+    context.setHeaderParam("Accept", accept);
     context.setHeaderParam("User-Agent", "troupe");
     if (body !== undefined) {
       context.setHeaderParam("Content-Type", contentType);
