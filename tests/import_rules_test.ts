@@ -19,7 +19,8 @@ const PARTS: Record<string, string[]> = {
   "host/state": ["host/sqlite"],
   "host/transport": ["host/sqlite"],
   "host/observe": ["host/transport/transport.ts", "host/stage/stage.ts"],
-  "host/component": ["host/sandbox"],
+  "host/oci": [],
+  "host/component": ["host/sandbox", "host/oci"],
   "host/stage": ["host/sandbox", "host/component/component.ts"],
   "host/granted": [
     "host/stage",
@@ -43,8 +44,12 @@ const PARTS: Record<string, string[]> = {
     ...["address", "topology", "mod", "removal"].map((name) => `host/transport/rabbitmq/${name}.ts`),
     ...["host/state/redis/address.ts", "host/crew/postgres/address.ts", "host/crew/objects/address.ts"],
     "host/observe/logs.ts",
+    // How long a crew keeps what nothing is said of.
+    "host/crew/retention.ts",
     // How much memory a pod may take is what its sandbox may.
     "host/stage/resident.ts",
+    // What a pod runs is what the image has.
+    "host/image/commands.ts",
   ],
 };
 
