@@ -7,6 +7,9 @@
 import { encodeBase64 } from "@std/encoding/base64";
 import { join } from "@std/path";
 
+/** Who the API server is for those whose APIs it passes on. */
+export const AGGREGATOR = "aggregator";
+
 /** Who calls, and how that is proved. */
 export type Credentials =
   | { readonly token: string }
@@ -24,8 +27,8 @@ export interface KubeconfigContent {
 
 /**
  * Makes, in a folder: an authority (`ca.pem`), the API server's certificate (`server.pem`, `server.key`), an
- * administrator's (`admin.pem`, `admin.key`), and the keys that the tokens of service accounts are signed with
- * (`accounts.key`, `accounts.pub`).
+ * administrator's (`admin.pem`, `admin.key`), the API server's own towards others (`aggregator.pem`, `aggregator.key`), and the
+ * keys that the tokens of service accounts are signed with (`accounts.key`, `accounts.pub`).
  *
  * @throws {Error} when openssl fails, with what it says.
  */
@@ -42,6 +45,7 @@ export async function makeCredentials(folder: string): Promise<void> {
   };
   await certify("server", "/CN=localhost", "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
   await certify("admin", "/O=system:masters/CN=certified-admin", "extendedKeyUsage=clientAuth\n");
+  await certify(AGGREGATOR, `/CN=${AGGREGATOR}`, "extendedKeyUsage=clientAuth\n");
   await openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out accounts.key");
   await openssl("pkey -in accounts.key -pubout -out accounts.pub");
 }

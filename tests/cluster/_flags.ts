@@ -5,6 +5,7 @@
  */
 
 import { join } from "@std/path";
+import { AGGREGATOR } from "./_credentials.ts";
 
 /** Where a control plane is. */
 export interface Site {
@@ -79,6 +80,14 @@ export function flagsOf(part: Part, { folder, ports }: Site): string[] {
         `--tls-cert-file=${at("server.pem")}`,
         `--tls-private-key-file=${at("server.key")}`,
         `--client-ca-file=${at("ca.pem")}`,
+        // For APIs that others serve behind it, such as KEDA's of metrics: it proves itself to them, and says who asks.
+        `--proxy-client-cert-file=${at("aggregator.pem")}`,
+        `--proxy-client-key-file=${at("aggregator.key")}`,
+        `--requestheader-client-ca-file=${at("ca.pem")}`,
+        `--requestheader-allowed-names=${AGGREGATOR}`,
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
         `--token-auth-file=${at("tokens.csv")}`,
         `--audit-policy-file=${at("audit_policy.json")}`,
         `--audit-log-path=${at(AUDIT_LOG)}`,

@@ -15,7 +15,7 @@ import { freePort, serverFolder, ServerProcess } from "../servers/_process.ts";
 import { type Credentials, kubeconfigText, makeCredentials } from "./_credentials.ts";
 import { AUDIT_LOG, AUDIT_POLICY, flagsOf, type Part, PARTS_USER, type Site } from "./_flags.ts";
 import { kwokConfig, NODE, NODE_OBJECT } from "./_kwok.ts";
-import { controlPlaneBinary } from "./binary.ts";
+import { CONTROL_PLANE, needed } from "./binary.ts";
 import { conditionOf, until } from "./until.ts";
 
 /** How long it may take to start, in milliseconds. */
@@ -80,18 +80,11 @@ export class ControlPlane {
   /**
    * Starts one; resolves when the API server is ready, and its node.
    *
-   * @throws {ControlPlaneError} when it is not, with the ends of the logs.
+   * @throws {ProgramMissingError} when there is none on this machine.
+   * @throws {ControlPlaneError} when it does not become so, with the ends of the logs.
    */
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-    const binary = await controlPlaneBinary();
-    if (binary === undefined) {
-      const named = Deno.env.get("TROUPE_CONTROL_PLANE");
-      throw new ControlPlaneError(
-        named === undefined
-          ? "there is no control plane on this machine: run deno task cluster:build"
-          : `TROUPE_CONTROL_PLANE names ${named}, which is no file`,
-      );
-    }
+    const binary = await needed(CONTROL_PLANE);
     const folder = await serverFolder("cluster");
     const ports = { etcd: freePort(), peer: freePort(), api: freePort(), kwok: freePort() };
     const server = `https://127.0.0.1:${ports.api}`;
@@ -174,6 +167,12 @@ export class ControlPlane {
   /** The certificate of the authority that vouches for the API server, PEM. */
   async authority(): Promise<string> {
     return await Deno.readTextFile(join(this.#site.folder, "ca.pem"));
+  }
+
+  /** The API server's certificate and its key, PEM: for a proxy that ends its clients' TLS. */
+  async serverCertificate(): Promise<{ readonly cert: string; readonly key: string }> {
+    const read = (name: string) => Deno.readTextFile(join(this.#site.folder, name));
+    return { cert: await read("server.pem"), key: await read("server.key") };
   }
 
   /** A kubeconfig file of the administrator that goes through a proxy before the API server. */
