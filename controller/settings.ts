@@ -7,7 +7,9 @@
 import { z } from "zod";
 import { field, withRules } from "./_schema.ts";
 import { bytes, flag, list, map, matching, object, text, word } from "./_fields.ts";
+import { controller, crew } from "./installation_settings.ts";
 import { resources } from "./pod_resource.ts";
+import { crewProblems } from "./mesh_place.ts";
 import { nearest } from "./nearest.ts";
 import { peer } from "./peer.ts";
 import { readResource } from "./read_resource.ts";
@@ -60,9 +62,13 @@ export const SettingsSpec = object({
   ),
   store: field(
     store.optional(),
-    "Where payloads are kept that are too large to travel: the store of the crew.",
+    "Where the crew records what ended, and payloads are kept that are too large to travel. Each mesh has a schema of its own " +
+      "in it, unless the address names one.",
   ),
-  objects: field(bucket.optional(), "A bucket for such payloads, the same as that of the crew."),
+  objects: field(
+    bucket.optional(),
+    "A bucket for such payloads, and for copies of what ended. Each mesh has a folder of its own in it.",
+  ),
   state: field(state.optional(), "Where actors keep what they are granted to keep."),
   env: field(
     map(variable, text("a text; put numbers and booleans in quotes", { most: 4096 }), {
@@ -91,6 +97,11 @@ export const SettingsSpec = object({
     flag().default(true),
     "Whether a host ends when the kernel does not give a layer around its sandbox that it should give.",
   ),
+  controller: field(controller.prefault({}), "The pods of the controller."),
+  crew: field(
+    crew.prefault({}),
+    "The crew of each mesh: who records what ended and what died, and holds what waits.",
+  ),
 }, "an object with an image and transports");
 
 const Settings = object({
@@ -101,7 +112,9 @@ const Settings = object({
     holds: ({ transports }) => Object.hasOwn(transports, "default"),
     message: "has no transport called default: name one so",
     field: "transports",
-  }]),
+  }]).superRefine((spec, context) => {
+    for (const { path, message } of crewProblems(spec)) context.addIssue({ code: "custom", path, message });
+  }),
 }, "an object with apiVersion, kind and spec");
 
 /** What whoever runs the cluster decides. */

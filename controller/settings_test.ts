@@ -23,6 +23,7 @@ Deno.test("settings need an image and a transport; the rest has a default", () =
       default: {
         address: "rabbitmq://rabbitmq.queues.svc",
         credentials: { secret: "broker", username: "username", password: "password" },
+        crew: true,
       },
     },
     env: {},
@@ -35,12 +36,52 @@ Deno.test("settings need an image and a transport; the rest has a default", () =
     cacheSize: 1024 ** 3,
     triggers: ["cron", "cpu", "memory"],
     requireHardening: true,
+    controller: {
+      replicas: 2,
+      resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } },
+      podTemplate: {},
+      apiServer: { ports: [443, 6443] },
+    },
+    crew: {
+      namespaces: ["default"],
+      replicas: 1,
+      resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+      podTemplate: {},
+      retention: 7 * 24 * 3_600_000,
+      keepIds: 14 * 24 * 3_600_000,
+      storage: { size: 10 * 1024 ** 3 },
+    },
   });
 });
 
 const transport = (more: Record<string, unknown>) => ({ transports: { default: { ...TRANSPORT, ...more } } });
 
+const STORE = { address: "postgres://mesh@postgres.data.svc/shop" };
+
 const REFUSED: Record<string, { spec: Record<string, unknown>; says: string[] }> = {
+  "several replicas of a crew that has a file": {
+    spec: { crew: { replicas: 2 } },
+    says: ["spec.crew.replicas is more than 1, which needs a store"],
+  },
+  "ids that are forgotten before what came under them": {
+    spec: { crew: { retention: "30m", keepIds: "10m" } },
+    says: ["spec.crew.keepIds is less than retention"],
+  },
+  "a schema that several crews would share": {
+    spec: {
+      store: { address: `${STORE.address}?schema=mesh` },
+      crew: { namespaces: ["shop", "billing"] },
+    },
+    says: ["spec.store.address names a schema, and there are crews of shop, billing"],
+  },
+  "a folder of a bucket with no room for those of meshes": {
+    spec: { objects: { address: `s3://shop/${"a".repeat(160)}` } },
+    says: ["spec.objects.address", "159 characters"],
+  },
+  "a namespace that is none": {
+    spec: { crew: { namespaces: ["Shop"] } },
+    says: ["spec.crew.namespaces[0] has to be the name of a namespace"],
+  },
   "no transport called default": {
     spec: { transports: { eu: TRANSPORT } },
     says: ["spec.transports has no transport called default"],

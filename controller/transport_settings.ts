@@ -7,7 +7,7 @@
 import { parseRabbitmqAddress } from "@troupe/host/transport/rabbitmq/address";
 import type { z } from "zod";
 import { field } from "./_schema.ts";
-import { dataKey, object, objectName, text } from "./_fields.ts";
+import { dataKey, flag, object, objectName, text } from "./_fields.ts";
 import { peers, problemIn, wantsPeers } from "./server_settings.ts";
 
 /** Who connects, where it does not matter. */
@@ -73,6 +73,10 @@ export const transport = object({
   peers: field(
     peers,
     "Who the broker is, for policies. Without it, who is behind a service or an address of the cluster.",
+  ),
+  crew: field(
+    flag().default(true),
+    "Whether a crew is installed for its meshes. Not so where one runs elsewhere: each mesh has one crew.",
   ),
 }, "an object with address and credentials").superRefine(
   wantsPeers(({ address }: { readonly address: string }) =>

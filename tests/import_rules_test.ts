@@ -15,6 +15,7 @@ const WIRING = [
 const PARTS: Record<string, string[]> = {
   "host/sqlite": [],
   "host/sandbox": [],
+  "host/image": ["host/sandbox"],
   "host/egress": [],
   "host/state": ["host/sqlite"],
   "host/transport": ["host/sqlite"],

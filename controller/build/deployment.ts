@@ -6,12 +6,13 @@
  * @module
  */
 
-import type { V1Container, V1PodSpec, V1Probe } from "./kubernetes.ts";
+import type { V1Container, V1PodSpec } from "./kubernetes.ts";
 import type { Deployment } from "./objects.ts";
 import { OWNED, type Permission } from "./permissions.ts";
 import { environmentOf } from "./environment.ts";
-import { CACHE_FOLDER, CONTAINER, METRICS_PORT, SPEC_FILE, SPEC_FOLDER, USER } from "./places.ts";
+import { CACHE_FOLDER, CONTAINER, METRICS_PORT, SPEC_FILE, SPEC_FOLDER } from "./places.ts";
 import { labelsOf, metadataOf, type Plan, selectorOf } from "./plan.ts";
+import { ask, CONTAINER_SECURITY, POD_SECURITY, wishesOf } from "./pod_parts.ts";
 import { podResources } from "./pod_resources.ts";
 import { specHash } from "./spec_config_map.ts";
 import { volumesOf } from "./volumes.ts";
@@ -50,33 +51,15 @@ export function deployment(plan: Plan): Deployment {
 
 function podSpec(plan: Plan): V1PodSpec {
   const { actor: { spec: { limits, podTemplate } }, name } = plan;
-  const { nodeSelector, tolerations, affinity, topologySpreadConstraints } = podTemplate;
-  const { priorityClassName, runtimeClassName, imagePullSecrets } = podTemplate;
   return {
     serviceAccountName: name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: Math.ceil(limits.timeout / 1000) + ENDING_SECONDS,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: POD_SECURITY,
     containers: [container(plan)],
     volumes: volumesOf(plan).map(({ volume }) => volume),
-    ...(nodeSelector === undefined ? {} : { nodeSelector }),
-    ...(tolerations === undefined ? {} : { tolerations: tolerations.map(present) }),
-    ...(affinity === undefined ? {} : { affinity: affinity as NonNullable<V1PodSpec["affinity"]> }),
-    ...(topologySpreadConstraints === undefined ? {} : {
-      topologySpreadConstraints: topologySpreadConstraints as unknown as NonNullable<
-        V1PodSpec["topologySpreadConstraints"]
-      >,
-    }),
-    ...(priorityClassName === undefined ? {} : { priorityClassName }),
-    ...(runtimeClassName === undefined ? {} : { runtimeClassName }),
-    ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }),
+    ...wishesOf(podTemplate),
   };
 }
 
@@ -96,28 +79,13 @@ function container(plan: Plan): V1Container {
     env: environmentOf(plan),
     ports: [{ name: "metrics", containerPort: METRICS_PORT, protocol: "TCP" }],
     // A host that starts has to fetch and transpile its component, on a node that may have other things to do.
-    startupProbe: { ...ask("/healthz"), periodSeconds: 2, failureThreshold: 60 },
-    livenessProbe: { ...ask("/healthz"), periodSeconds: 10, failureThreshold: 6 },
-    readinessProbe: { ...ask("/readyz"), periodSeconds: 5, failureThreshold: 2 },
+    startupProbe: { ...ask("/healthz", "metrics"), periodSeconds: 2, failureThreshold: 60 },
+    livenessProbe: { ...ask("/healthz", "metrics"), periodSeconds: 10, failureThreshold: 6 },
+    readinessProbe: { ...ask("/readyz", "metrics"), periodSeconds: 5, failureThreshold: 2 },
     resources: podResources(plan),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: CONTAINER_SECURITY,
     // What the host says last is what `kubectl describe` shows of a pod that ended.
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: volumesOf(plan).map(({ mount }) => mount),
-  };
-}
-
-function ask(path: string): V1Probe {
-  return { httpGet: { path, port: "metrics" }, timeoutSeconds: 5 };
-}
-
-/** An object without what it has not. */
-function present<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }

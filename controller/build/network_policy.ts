@@ -5,13 +5,22 @@
  * @module
  */
 
-import type { V1NetworkPolicyPeer, V1NetworkPolicyPort } from "./kubernetes.ts";
+import type { V1NetworkPolicyPeer } from "./kubernetes.ts";
 import { parseIp } from "@troupe/host/egress/ip";
 import { bareHost, DEFAULT_PORTS } from "@troupe/host/egress/target";
-import { type Peer, peerOf } from "../peer.ts";
-import type { HostAndPort } from "../server_settings.ts";
-import { readBucket, readState, readStore } from "../storage_settings.ts";
-import { readTransport } from "../transport_settings.ts";
+import { peerOf } from "../peer.ts";
+import { readState } from "../storage_settings.ts";
+import {
+  type Egress,
+  rule,
+  tcp,
+  toNames,
+  toObjects,
+  toPeer,
+  toServer,
+  toStore,
+  toTransport,
+} from "./egress.ts";
 import type { NetworkPolicy } from "./objects.ts";
 import { OWNED, type Permission } from "./permissions.ts";
 import { METRICS_PORT } from "./places.ts";
@@ -24,8 +33,6 @@ export const PERMISSION: Permission = {
   resource: "networkpolicies",
   verbs: OWNED,
 };
-
-type Egress = NetworkPolicy["spec"]["egress"][number];
 
 /** The NetworkPolicy of an actor. The kubelet of a pod's own node comes to it without one. */
 export function networkPolicy(plan: Plan): NetworkPolicy {
@@ -42,7 +49,7 @@ export function networkPolicy(plan: Plan): NetworkPolicy {
         ? {}
         : { ingress: [{ from: network.scrapers.map(toPeer), ports: [tcp(METRICS_PORT)] }] }),
       egress: [
-        ...rule(network.dns.map(toPeer), [{ protocol: "UDP", port: 53 }, tcp(53)]),
+        ...toNames(plan.settings),
         ...servers(plan),
         ...rule(network.others.map(toPeer)),
         ...components(plan),
@@ -52,45 +59,17 @@ export function networkPolicy(plan: Plan): NetworkPolicy {
   };
 }
 
-/** Without a peer there is no rule: one without peers would let everybody through. */
-function rule(to: readonly V1NetworkPolicyPeer[], ports?: readonly V1NetworkPolicyPort[]): Egress[] {
-  return to.length === 0 ? [] : [{ to, ...(ports === undefined ? {} : { ports }) }];
-}
-
-function tcp(port: number): V1NetworkPolicyPort {
-  return { protocol: "TCP", port };
-}
-
-function toPeer({ cidr, namespace, pods }: Peer): V1NetworkPolicyPeer {
-  if (cidr !== undefined) return { ipBlock: { cidr } };
-  return {
-    ...(namespace === undefined
-      ? {}
-      : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } }),
-    ...(pods === undefined && namespace !== undefined ? {} : { podSelector: { matchLabels: pods ?? {} } }),
-  };
-}
-
 /** The servers that the host itself needs. */
-function servers(
-  { queue: { address, transport }, settings: { store, state, objects }, actor }: Plan,
-): Egress[] {
-  const bucket = objects && readBucket(objects.address);
+function servers({ queue, settings, actor }: Plan): Egress[] {
+  const { state } = settings;
   return [
-    ...readTransport(address).nodes.flatMap((node) => server(node, transport.peers)),
-    ...(store === undefined ? [] : server(readStore(store.address), store.peers)),
-    ...(state === undefined || !actor.spec.grants.state ? [] : server(readState(state.address), state.peers)),
-    ...(bucket === undefined ? [] : server(bucket, objects?.peers)),
-    ...(objects !== undefined && bucket === undefined
-      ? rule(objects.peers?.map(toPeer) ?? PUBLIC, [tcp(443)])
-      : []),
+    ...toTransport(queue.transport),
+    ...toStore(settings),
+    ...(state === undefined || !actor.spec.grants.state
+      ? []
+      : toServer(readState(state.address), state.peers)),
+    ...toObjects(settings),
   ];
-}
-
-/** The settings have peers for every host that none can be seen from. */
-function server({ host, port }: HostAndPort, given: readonly Peer[] | undefined): Egress[] {
-  const seen = peerOf(host);
-  return rule((given ?? (seen === undefined ? [] : [seen])).map(toPeer), [tcp(port)]);
 }
 
 /** Where the component is fetched from. */

@@ -8,6 +8,7 @@ import type { Topology } from "@troupe/host/transport/rabbitmq/topology";
 import { topologyOf } from "@troupe/host/transport/rabbitmq/topology";
 import type { ClusterActor } from "../cluster_actor.ts";
 import { ActorSpecError, type SpecProblem } from "../errors.ts";
+import { type MeshPlace, transportAddress } from "../mesh_place.ts";
 import { API_VERSION } from "../resource.ts";
 import type { ControllerSettings } from "../settings.ts";
 import { readTransport, type TransportSettings } from "../transport_settings.ts";
@@ -34,6 +35,11 @@ export interface Plan {
   readonly queue: QueuePlan;
   /** Name of each of its objects. */
   readonly name: string;
+}
+
+/** The mesh of an actor. */
+export function meshOf({ actor, queue }: Plan): MeshPlace {
+  return { transport: actor.spec.transport, namespace: queue.topology.namespace };
 }
 
 /** Labels by which the pods of an actor are found. They never change: a Deployment could not be applied any more. */
@@ -96,14 +102,11 @@ export function planOf(actor: ClusterActor, settings: ControllerSettings): Plan 
 }
 
 function queueOf({ name, namespace }: ClusterActor, transport: TransportSettings): QueuePlan {
-  const { address } = transport;
-  const query = new URLSearchParams(address.split("?")[1] ?? "");
   // Namespaces of the cluster that share a broker do not share queues, unless somebody says so.
-  if (!query.has("namespace")) query.set("namespace", namespace);
-  const whole = `${address.split("?")[0]}?${query}`;
-  const topology = topologyOf(readTransport(whole));
+  const address = transportAddress(transport, namespace);
+  const topology = topologyOf(readTransport(address));
   return {
-    address: whole,
+    address,
     transport,
     topology,
     queue: topology.queueOf(name),

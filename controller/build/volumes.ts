@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ControllerSettings } from "../settings.ts";
+import type { TransportSettings } from "../transport_settings.ts";
 import { sizeText } from "../units.ts";
 import type { V1Volume, V1VolumeMount, V1VolumeProjection } from "./kubernetes.ts";
 import {
@@ -32,7 +34,7 @@ export interface Mounted {
 }
 
 /** Read by the group of the pod, which is the host's. */
-const SECRET_MODE = 0o440;
+export const SECRET_MODE = 0o440;
 
 /** Everything that is mounted. */
 export function volumesOf(plan: Plan): Mounted[] {
@@ -45,15 +47,17 @@ export function volumesOf(plan: Plan): Mounted[] {
   ];
 }
 
-function at(path: string, volume: V1Volume): Mounted {
+/** A volume that is read only. */
+export function at(path: string, volume: V1Volume): Mounted {
   return { volume, mount: { name: volume.name, mountPath: path, readOnly: true } };
 }
 
+/** A volume that can be written to. */
+export function writable(path: string, volume: V1Volume): Mounted {
+  return { volume, mount: { name: volume.name, mountPath: path } };
+}
+
 function folders({ name, settings }: Plan): Mounted[] {
-  const writable = (path: string, volume: V1Volume) => ({
-    volume,
-    mount: { name: volume.name, mountPath: path },
-  });
   return [
     at(SPEC_FOLDER, {
       name: "actor",
@@ -64,26 +68,43 @@ function folders({ name, settings }: Plan): Mounted[] {
   ];
 }
 
-/** What the host itself signs in with. Passwords are files: they can be changed under a running host. */
+/** What the host itself signs in with. */
 function ownSecrets({ queue, settings, actor }: Plan): Mounted[] {
-  const { credentials, tls } = queue.transport;
-  const entry = (name: string, path: string, { name: secret, key }: { name: string; key: string }) =>
-    at(path, {
-      name,
-      secret: { secretName: secret, defaultMode: SECRET_MODE, items: [{ key, path: "password" }] },
-    });
-  const { store, state } = settings;
+  const { state } = settings;
   return [
-    entry("transport", TRANSPORT_FOLDER, { name: credentials.secret, key: credentials.password }),
+    ...transportFiles(queue.transport),
+    ...storeFiles(settings),
+    ...(state?.password === undefined || !actor.spec.grants.state
+      ? []
+      : [passwordFile("state", STATE_FOLDER, state.password)]),
+  ];
+}
+
+/** What is mounted to sign in to a transport. Passwords are files: they can be changed under a running host. */
+export function transportFiles({ credentials, tls }: TransportSettings): Mounted[] {
+  return [
+    passwordFile("transport", TRANSPORT_FOLDER, { name: credentials.secret, key: credentials.password }),
     ...(tls === undefined ? [] : [at(TRANSPORT_TLS_FOLDER, {
       name: "transport-tls",
       secret: { secretName: tls.secret, defaultMode: SECRET_MODE, items: [{ key: tls.ca, path: "ca.crt" }] },
     })]),
-    ...(store?.password === undefined ? [] : [entry("store", STORE_FOLDER, store.password)]),
-    ...(state?.password === undefined || !actor.spec.grants.state
-      ? []
-      : [entry("state", STATE_FOLDER, state.password)]),
   ];
+}
+
+/** What is mounted to sign in to the store. */
+export function storeFiles({ store }: ControllerSettings): Mounted[] {
+  return store?.password === undefined ? [] : [passwordFile("store", STORE_FOLDER, store.password)];
+}
+
+function passwordFile(
+  name: string,
+  path: string,
+  { name: secret, key }: { readonly name: string; readonly key: string },
+): Mounted {
+  return at(path, {
+    name,
+    secret: { secretName: secret, defaultMode: SECRET_MODE, items: [{ key, path: "password" }] },
+  });
 }
 
 function componentOf({ actor: { spec: { component: { configMap, pullSecret } } } }: Plan): Mounted[] {

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { rbac } from "../build/rbac.ts";
 import { actorDefinition } from "../crd/definition.ts";
 import { reference, settingsReference } from "../crd/reference.ts";
+import { SYSTEM_NAMESPACE } from "../install/labels.ts";
 
 /** A file that is made. */
 export interface GeneratedFile {
@@ -15,9 +16,6 @@ export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
 }
-
-/** Where the controller runs, unless told otherwise. */
-export const SYSTEM_NAMESPACE = "troupe-system";
 
 const NOTE = '# Made by "deno task generate": change its sources, in controller/.\n';
 

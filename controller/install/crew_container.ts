@@ -1,0 +1,58 @@
+/**
+ * The container of a member of a crew.
+ *
+ * @module
+ */
+
+import { SINK } from "@troupe/host/actor_name";
+import { objectsKeys, POD_IP, storePassword, transportUser } from "../build/environment.ts";
+import type { V1Container } from "../build/kubernetes.ts";
+import { ask, CONTAINER_SECURITY } from "../build/pod_parts.ts";
+import { type Mounted, storeFiles, transportFiles, writable } from "../build/volumes.ts";
+import type { ControllerSettings } from "../settings.ts";
+import { timeText } from "../units.ts";
+import { type Crew, type CrewMember, crewName } from "./crew_places.ts";
+
+/** What every member has mounted. */
+export function crewFiles({ transport, settings }: Crew): Mounted[] {
+  return [
+    ...transportFiles(transport),
+    ...storeFiles(settings),
+    writable("/tmp", { name: "tmp", emptyDir: { sizeLimit: "256Mi" } }),
+  ];
+}
+
+/** The container. @param options `port`: of health and metrics. `mounted`: what it finds. */
+export function crewContainer(
+  crew: Crew,
+  member: CrewMember,
+  { port, mounted }: { readonly port: number; readonly mounted: readonly Mounted[] },
+): V1Container {
+  const { settings, transport } = crew;
+  const name = `${member.replace("x-", "")}-http`;
+  return {
+    name: member,
+    image: settings.image,
+    imagePullPolicy: settings.imagePullPolicy,
+    args: [
+      member,
+      ...["--metrics-port", String(port)],
+      ...["--metrics-host", "$(POD_IP)"],
+      ...(member === SINK ? retention(settings) : []),
+    ],
+    envFrom: [{ configMapRef: { name: crewName(crew) } }],
+    env: [...transportUser(transport), ...storePassword(settings), ...objectsKeys(settings), POD_IP],
+    ports: [{ name, containerPort: port, protocol: "TCP" }],
+    startupProbe: { ...ask("/healthz", name), periodSeconds: 2, failureThreshold: 60 },
+    livenessProbe: { ...ask("/healthz", name), periodSeconds: 10, failureThreshold: 6 },
+    readinessProbe: { ...ask("/readyz", name), periodSeconds: 5, failureThreshold: 2 },
+    resources: settings.crew.resources as NonNullable<V1Container["resources"]>,
+    securityContext: CONTAINER_SECURITY,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: mounted.map(({ mount }) => mount),
+  };
+}
+
+function retention({ crew }: ControllerSettings): string[] {
+  return ["--retention", timeText(crew.retention), "--keep-ids", timeText(crew.keepIds)];
+}

@@ -1,0 +1,55 @@
+/**
+ * What the pods of an installation have in common.
+ *
+ * @module
+ */
+
+import type { V1PodSpec, V1PodTemplateSpec } from "../build/kubernetes.ts";
+import { POD_SECURITY, wishesOf } from "../build/pod_parts.ts";
+import type { PodTemplateResource } from "../pod_resource.ts";
+import { HASH_ANNOTATION, type PodLabels } from "./labels.ts";
+
+/** What is particular about them. */
+export interface PodOptions {
+  readonly labels: PodLabels;
+  /** A hash of what they are told: when it changes, they are made anew. */
+  readonly hash: string;
+  readonly podTemplate: PodTemplateResource;
+  /** Their ServiceAccount. */
+  readonly account: string;
+  /** Whether they speak to the API server. */
+  readonly token: boolean;
+  /** How long they have to end, in seconds. */
+  readonly graceSeconds: number;
+}
+
+/** A template of pods. */
+export function podTemplate(
+  { labels, hash, podTemplate, account, token, graceSeconds }: PodOptions,
+  spec: Pick<V1PodSpec, "containers" | "volumes">,
+): V1PodTemplateSpec {
+  return {
+    metadata: {
+      labels: { ...podTemplate.labels, ...labels, "app.kubernetes.io/part-of": "troupe" },
+      annotations: { ...podTemplate.annotations, [HASH_ANNOTATION]: hash },
+    },
+    spec: {
+      serviceAccountName: account,
+      automountServiceAccountToken: token,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: graceSeconds,
+      securityContext: POD_SECURITY,
+      ...spec,
+      // One node, or one zone, that is lost takes not all of them, where there are others.
+      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((
+        topologyKey,
+      ) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: { ...labels } },
+      })),
+      ...wishesOf(podTemplate),
+    },
+  };
+}
