@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CONTROLLER_COMMAND } from "@troupe/host/image/commands";
 import { createHash } from "node:crypto";
 import { POD_IP } from "../build/environment.ts";
 import type { V1Container, V1Volume, V1VolumeProjection } from "../build/kubernetes.ts";
@@ -20,7 +21,6 @@ import {
   SETTINGS_FILE,
   SETTINGS_FOLDER,
 } from "./controller_places.ts";
-import { CONTROLLER_COMMAND } from "./image_commands.ts";
 import { metadataIn } from "./labels.ts";
 import type { InstallBudget, InstallDeployment, InstallPolicy } from "./objects.ts";
 import { podTemplate } from "./pods.ts";

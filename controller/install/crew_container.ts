@@ -5,21 +5,32 @@
  */
 
 import { SINK } from "@troupe/host/actor_name";
+import { CREW_COMMAND } from "@troupe/host/image/commands";
 import { objectsKeys, POD_IP, storePassword, transportUser } from "../build/environment.ts";
 import type { V1Container } from "../build/kubernetes.ts";
 import { ask, CONTAINER_SECURITY } from "../build/pod_parts.ts";
 import { type Mounted, storeFiles, transportFiles, writable } from "../build/volumes.ts";
 import type { ControllerSettings } from "../settings.ts";
 import { timeText } from "../units.ts";
-import { type Crew, type CrewMember, crewName } from "./crew_places.ts";
+import { type Crew, type CrewMember, crewName, DATA_FOLDER } from "./crew_places.ts";
 
 /** What every member has mounted. */
 export function crewFiles({ transport, settings }: Crew): Mounted[] {
   return [
     ...transportFiles(transport),
     ...storeFiles(settings),
-    writable("/tmp", { name: "tmp", emptyDir: { sizeLimit: "256Mi" } }),
+    // Where SQLite puts what it sorts.
+    ...(settings.store === undefined
+      ? [writable("/tmp", { name: "tmp", emptyDir: { sizeLimit: "256Mi" } })]
+      : []),
   ];
+}
+
+/** What a member may do of Deno's: with a store, nothing with files. */
+function commandOf({ store }: ControllerSettings): string[] {
+  if (store !== undefined) return [...CREW_COMMAND];
+  // What comes behind the program is not Deno's.
+  return CREW_COMMAND.toSpliced(-1, 0, `--allow-read=${DATA_FOLDER}`, `--allow-write=${DATA_FOLDER}`);
 }
 
 /** The container. @param options `port`: of health and metrics. `mounted`: what it finds. */
@@ -34,6 +45,7 @@ export function crewContainer(
     name: member,
     image: settings.image,
     imagePullPolicy: settings.imagePullPolicy,
+    command: commandOf(settings),
     args: [
       member,
       ...["--metrics-port", String(port)],

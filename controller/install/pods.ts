@@ -28,6 +28,7 @@ export function podTemplate(
   { labels, hash, podTemplate, account, token, graceSeconds }: PodOptions,
   spec: Pick<V1PodSpec, "containers" | "volumes">,
 ): V1PodTemplateSpec {
+  const { topologySpreadConstraints: spread, ...wishes } = podTemplate;
   return {
     metadata: {
       labels: { ...podTemplate.labels, ...labels, "app.kubernetes.io/part-of": "troupe" },
@@ -40,16 +41,19 @@ export function podTemplate(
       terminationGracePeriodSeconds: graceSeconds,
       securityContext: POD_SECURITY,
       ...spec,
-      // One node, or one zone, that is lost takes not all of them, where there are others.
-      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((
-        topologyKey,
-      ) => ({
-        maxSkew: 1,
-        topologyKey,
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: { ...labels } },
-      })),
-      ...wishesOf(podTemplate),
+      ...(spread === undefined ? { topologySpreadConstraints: spreadOf(labels) } : {}),
+      // An empty list would be dropped by the API server, and so be a change whenever it is applied.
+      ...wishesOf(spread?.length === 0 ? wishes : podTemplate),
     },
   };
+}
+
+/** One node, or one zone, that is lost takes not all of them, where there are others. */
+function spreadOf(labels: PodLabels): NonNullable<V1PodSpec["topologySpreadConstraints"]> {
+  return ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: { ...labels } },
+  }));
 }
