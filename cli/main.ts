@@ -13,6 +13,7 @@ import { TroupeError } from "@troupe/host/errors";
 import { answerCommand } from "./commands/answer/command.ts";
 import { buildCommand } from "./commands/build/command.ts";
 import { cancelCommand, pauseCommand, resumeCommand } from "./commands/control/command.ts";
+import { deployCommand } from "./commands/deploy/command.ts";
 import { dlqCommand } from "./commands/dlq/command.ts";
 import { doctorCommand } from "./commands/doctor/command.ts";
 import { EXIT } from "./commands/exit_code.ts";
@@ -24,6 +25,7 @@ import { sendCommand } from "./commands/send/command.ts";
 import { testCommand } from "./commands/test/command.ts";
 import { topCommand } from "./commands/top/command.ts";
 import { traceCommand } from "./commands/trace/command.ts";
+import { undeployCommand } from "./commands/undeploy/command.ts";
 import { upCommand } from "./commands/up/command.ts";
 import { UsageError } from "./commands/usage_error.ts";
 import config from "./deno.json" with { type: "json" };
@@ -66,6 +68,8 @@ Begin with:
     testCommand(),
     inspectCommand(),
     doctorCommand(),
+    deployCommand(),
+    undeployCommand(),
   ];
   for (const command of commands) {
     command.option("--debug", "prints where an error comes from");

@@ -36,16 +36,28 @@ const SKIPPED = new Set(["build", "node_modules"]);
  * @throws {ActorSpecError} with everything that is wrong in all of the files; also when two actors share a name.
  * @throws {NoActorsError} when there is no actor, or no such folder.
  */
-export async function loadMesh(dir: string): Promise<ActorSpec[]> {
+export function loadMesh(dir: string): Promise<ActorSpec[]> {
+  return loadActors(dir, parseActorSpec);
+}
+
+/**
+ * As {@linkcode loadMesh}, with another way to read a file.
+ *
+ * @param read Makes of a file's text what is wanted of it.
+ */
+export async function loadActors<T extends { readonly name: string; readonly file: string }>(
+  dir: string,
+  read: (text: string, place: { readonly file: string }) => T,
+): Promise<T[]> {
   const files = await Array.fromAsync(findSpecs(dir));
   if (files.length === 0) {
     throw new NoActorsError(dir, `has no ${SPEC_FILE} in it or below`);
   }
-  const specs: ActorSpec[] = [];
+  const specs: T[] = [];
   const problems: SpecProblem[] = [];
   for (const file of files.sort()) {
     try {
-      specs.push(parseActorSpec(await Deno.readTextFile(file), { file }));
+      specs.push(read(await Deno.readTextFile(file), { file }));
     } catch (error) {
       if (!(error instanceof ActorSpecError)) throw error;
       problems.push(...error.problems);
@@ -75,7 +87,7 @@ async function* findSpecs(folder: string): AsyncGenerator<string> {
   }
 }
 
-function doubles(specs: readonly ActorSpec[]): SpecProblem[] {
+function doubles(specs: readonly Pick<ActorSpec, "name" | "file">[]): SpecProblem[] {
   const first = new Map<string, string>();
   const problems: SpecProblem[] = [];
   for (const { name, file } of specs) {

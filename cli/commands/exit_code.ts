@@ -14,6 +14,8 @@ export const EXIT = {
   usage: 2,
   /** The time to wait ran out. */
   timedOut: 3,
+  /** There is a difference, and nothing was done about it. */
+  differs: 4,
   /** Interrupted before it was done. */
   interrupted: 130,
 } as const;

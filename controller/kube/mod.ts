@@ -24,6 +24,13 @@ export { type Change, Informer, type InformerOptions } from "./informer.ts";
 export { pathOf, type Place, type Resource } from "./kinds.ts";
 export { KeptKubeConfig, type KubeConfigOptions, loadKubeConfig, namespaceOf } from "./kube_config.ts";
 export { type LeaseOptions, whileLeading } from "./lease.ts";
-export { type Kind, type KubeObject, KubeObjectSchema, type ObjectRef, refOf } from "./object.ts";
+export {
+  type Kind,
+  KubeListSchema,
+  type KubeObject,
+  KubeObjectSchema,
+  type ObjectRef,
+  refOf,
+} from "./object.ts";
 export { DEFAULT_LIMIT_MS, type RequestOptions, Requests } from "./requests.ts";
 export { DEFAULT_IDLE_MS, type WatchEvent, watchEvents, type WatchOptions } from "./watch.ts";

@@ -1,0 +1,84 @@
+/**
+ * The cluster that is deployed to.
+ *
+ * @module
+ */
+
+import { isKubeError, KubeClient, loadKubeConfig, namespaceOf } from "@troupe/controller/kube";
+import type { Teller } from "./tell.ts";
+
+/** The oldest Kubernetes that is supported: older ones cannot check the rules of Actors. */
+export const OLDEST = { major: 1, minor: 31 } as const;
+
+/** Which cluster is meant. */
+export interface ClusterOptions {
+  /** Name of a context. @default the current one */
+  readonly context?: string | undefined;
+  /** A kubeconfig file. @default `KUBECONFIG`, else `~/.kube/config` */
+  readonly kubeconfig?: string | undefined;
+  /** Namespace of the actors. @default the context's */
+  readonly namespace?: string | undefined;
+}
+
+/** A cluster. */
+export interface Cluster extends AsyncDisposable {
+  readonly client: KubeClient;
+  /** Name of the context. */
+  readonly context: string;
+  /** URL of the API server. */
+  readonly server: string;
+  /** Namespace of the actors. */
+  readonly namespace: string;
+}
+
+/**
+ * Finds a cluster; no call is made yet.
+ *
+ * @throws {KubeError} `troupe.KubeConfig` when there is no configuration, or no such context.
+ */
+export async function findCluster({ context, kubeconfig, namespace }: ClusterOptions): Promise<Cluster> {
+  const config = await loadKubeConfig({ file: kubeconfig, context });
+  const client = new KubeClient(config);
+  return {
+    client,
+    context: config.getCurrentContext(),
+    server: config.getCurrentCluster()?.server ?? "",
+    namespace: namespace ?? namespaceOf(config),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}
+
+/** Calls to a cluster may be slow at first: a person has no use for more than this many milliseconds of silence. */
+const FIRST_CALL_MS = 10_000;
+
+/**
+ * Says which cluster it is, and whether it is there and new enough.
+ *
+ * @throws {KubeError} when it does not answer.
+ */
+export async function checkCluster(
+  { client, context, server }: Cluster,
+  { teller, signal }: { readonly teller: Teller; readonly signal: AbortSignal },
+): Promise<boolean> {
+  try {
+    const { major, minor, gitVersion } = await client.version({ signal, limitMs: FIRST_CALL_MS });
+    // Some add a sign to the number.
+    const [big, small] = [Number(major), Number.parseInt(minor)];
+    const fits = big > OLDEST.major || (big === OLDEST.major && small >= OLDEST.minor);
+    const what = `context ${context}: ${server}, Kubernetes ${gitVersion}`;
+    if (fits) teller.step({ state: "ok", text: what });
+    else {
+      const oldest = `${OLDEST.major}.${OLDEST.minor}`;
+      teller.step({ state: "bad", text: what, advice: `It takes ${oldest} or later: upgrade the cluster.` });
+    }
+    return fits;
+  } catch (error) {
+    if (!isKubeError(error, "troupe.KubeUnreachable", "troupe.KubeTimeout")) throw error;
+    teller.step({
+      state: "bad",
+      text: `context ${context}: ${server} does not answer`,
+      advice: "See that the cluster runs and can be reached from here, or choose another with --context.",
+    });
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * What is different between two states of an object. Pure.
+ *
+ * @module
+ */
+
+import type { KubeObject } from "@troupe/controller/kube";
+import type { Styles } from "../../view/styles.ts";
+import { fit, printable } from "../../view/text.ts";
+import { setByDeployer } from "./ours.ts";
+
+/** One difference. */
+export interface Difference {
+  /** Such as `spec.limits.timeout` or `spec.containers[host].image`. */
+  readonly path: string;
+  /** Undefined where there was nothing. */
+  readonly before: unknown;
+  /** Undefined where there will be nothing. */
+  readonly after: unknown;
+}
+
+/** What an API server writes into metadata by itself. */
+const ITS_OWN = ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
+
+/** An object without what an API server, or a controller, says of it. */
+export function substance({ metadata, status: _status, ...object }: KubeObject): Record<string, unknown> {
+  const kept = Object.entries(metadata).filter(([key]) => !ITS_OWN.includes(key));
+  return { ...object, metadata: Object.fromEntries(kept) };
+}
+
+/**
+ * All differences, by path.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { differences } from "./difference.ts";
+ *
+ * const before = { spec: { limits: { timeout: "2s" }, rate: "1/s" } };
+ * const after = { spec: { limits: { timeout: "5s" } } };
+ * assertEquals(differences(before, after), [
+ *   { path: "spec.limits.timeout", before: "2s", after: "5s" },
+ *   { path: "spec.rate", before: "1/s", after: undefined },
+ * ]);
+ * ```
+ */
+export function differences(before: unknown, after: unknown, path = ""): Difference[] {
+  const [old, young] = [partsOf(before), partsOf(after)];
+  if (old === undefined || young === undefined || old.list !== young.list) {
+    return same(before, after) ? [] : [{ path, before, after }];
+  }
+  const keys = [...new Set([...old.parts.keys(), ...young.parts.keys()])];
+  return keys.flatMap((key) => {
+    const step = old.list ? `[${key}]` : path === "" ? key : `.${key}`;
+    return differences(old.parts.get(key), young.parts.get(key), `${path}${step}`);
+  });
+}
+
+/** By which of its fields an entry of a list is told from others; those without are told by their place. */
+const KEYS = ["name", "type", "path", "host"];
+
+function partsOf(
+  value: unknown,
+): { readonly list: boolean; readonly parts: Map<string, unknown> } | undefined {
+  if (Array.isArray(value)) {
+    const key = KEYS.find((key) =>
+      value.length > 0 && new Set(value.map((entry) => entry?.[key])).size === value.length &&
+      value.every((entry) => typeof entry?.[key] === "string")
+    );
+    return {
+      list: true,
+      parts: new Map(value.map((entry, i) => [key === undefined ? String(i) : entry[key], entry])),
+    };
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  return { list: false, parts: new Map(Object.entries(value)) };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What an application would change; also when it is only that the deployer has set a field that was set before. */
+export function changesBetween(live: KubeObject, after: KubeObject): Difference[] {
+  const found = differences(substance(live), substance(after));
+  if (found.length > 0) return found;
+  const [had, has] = [setByDeployer(live), setByDeployer(after)];
+  return had === has
+    ? []
+    : [{ path: "metadata.managedFields", before: "another account", after: "of troupe-deploy" }];
+}
+
+/** How long a value may be in a line. */
+const WIDEST = 72;
+
+/** The line of a difference, for a person. */
+export function differenceLine({ path, before, after }: Difference, styles: Styles): string {
+  if (before === undefined) return styles.good(`+ ${path}: ${valueText(after)}`);
+  if (after === undefined) return styles.bad(`- ${path}: ${valueText(before)}`);
+  return `${styles.warn(`~ ${path}:`)} ${styles.bad(valueText(before))} → ${styles.good(valueText(after))}`;
+}
+
+function valueText(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return fit(printable(text), WIDEST);
+}

@@ -1,0 +1,258 @@
+/**
+ * `troupe deploy`: a mesh in a cluster.
+ *
+ * @module
+ */
+
+import { isKubeError, type KubeObject } from "@troupe/controller/kube";
+import { countOf } from "../../view/quantity.ts";
+import { stylesFor } from "../../view/styles.ts";
+import { EXIT } from "../exit_code.ts";
+import { Interruption } from "../up/interruption.ts";
+import { applyAll, restore } from "./apply.ts";
+import { changesOf, type ObjectChange } from "./changes.ts";
+import { checkAll } from "./checks.ts";
+import { type Cluster, findCluster } from "./cluster.ts";
+import { buildComponents } from "./components.ts";
+import { componentsThere, removeComponents, unneededComponents } from "./components_there.ts";
+import { confirmed } from "./confirm.ts";
+import { differenceLine } from "./difference.ts";
+import { nextSteps } from "./next.ts";
+import type { DeployOptions } from "./options.ts";
+import { objectsOf, prepare, type PreparedMesh } from "./prepare.ts";
+import { deleteAll, deployedActors, leftover } from "./prune.ts";
+import { openTeller, type Teller } from "./tell.ts";
+import { untilReady } from "./wait.ts";
+import { asYaml, inOrder, nameOf, namespaceObject } from "./wanted.ts";
+
+/**
+ * Deploys a mesh, and waits until it works.
+ *
+ * @returns The exit code.
+ * @throws {ActorSpecError} when an `actor.yaml` or the settings are wrong.
+ * @throws {DeployError} when something keeps it from the cluster; nothing was written then.
+ * @throws {KubeError} when a call fails.
+ */
+export async function deploy(options: DeployOptions): Promise<number> {
+  const teller = openTeller(options);
+  if (options.dryRun) return await printYaml(options, teller);
+  using interruption = new Interruption();
+  const signal = interruption.first;
+  await using cluster = await findCluster(options);
+  try {
+    return await new Deployment(cluster, { options, teller, signal }).run();
+  } catch (error) {
+    // A call that was cut short by Ctrl-C ends with its reason.
+    if (!signal.aborted || error !== signal.reason) throw error;
+    teller.note("interrupted; nothing was written");
+    return EXIT.interrupted;
+  }
+}
+
+/** Prints everything as YAML. A cluster is not asked, and need not be there. */
+async function printYaml(options: DeployOptions, teller: Teller): Promise<number> {
+  const namespace = await namespaceOffline(options);
+  const prepared = await prepare(options, namespace);
+  const { mesh, actors } = prepared;
+  const { registry, pullSecret, check, createNamespace } = options;
+  const components = await buildComponents(actors, {
+    ...{ mesh, namespace, registry, pullSecret, check },
+    // What is printed can be piped into another program.
+    teller: { ...teller, json: false, step: (step) => teller.json ? undefined : teller.step(step) },
+  });
+  const objects = objectsOf(prepared, { namespace, components });
+  const all = createNamespace ? inOrder([namespaceObject(namespace), ...objects]) : objects;
+  await Deno.stdout.write(new TextEncoder().encode(asYaml(all)));
+  return EXIT.ok;
+}
+
+/** The namespace that is meant, where there need not be a cluster. */
+async function namespaceOffline(options: DeployOptions): Promise<string> {
+  if (options.namespace !== undefined) return options.namespace;
+  try {
+    await using cluster = await findCluster(options);
+    return cluster.namespace;
+  } catch (error) {
+    const named = options.context !== undefined || options.kubeconfig !== undefined;
+    if (named || !isKubeError(error, "troupe.KubeConfig")) throw error;
+    return "default";
+  }
+}
+
+interface Surroundings {
+  readonly options: DeployOptions;
+  readonly teller: Teller;
+  readonly signal: AbortSignal;
+}
+
+/** One deployment. */
+class Deployment {
+  readonly #cluster: Cluster;
+  readonly #options: DeployOptions;
+  readonly #teller: Teller;
+  readonly #signal: AbortSignal;
+
+  constructor(cluster: Cluster, { options, teller, signal }: Surroundings) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#teller = teller;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<number> {
+    const { client, namespace } = this.#cluster;
+    const { registry, pullSecret, check, forceConflicts: force, diff } = this.#options;
+    const [options, teller, signal] = [this.#options, this.#teller, this.#signal];
+    const prepared = await prepare(options, namespace);
+    const { mesh, actors } = prepared;
+    const { newNamespaces, makesNamespace } = await checkAll(this.#cluster, {
+      ...{ options, prepared, teller, signal },
+    });
+    const components = await buildComponents(actors, {
+      ...{ mesh, namespace, registry, pullSecret, check, teller },
+    });
+    const objects = objectsOf(prepared, { namespace, components });
+    const all = makesNamespace ? inOrder([namespaceObject(namespace), ...objects]) : objects;
+    const changes = await changesOf(client, all, { force, newNamespaces, signal });
+    const names = new Set(actors.map(({ name }) => name));
+    const left = leftover(await deployedActors(client, { mesh, namespace }, signal), names);
+    if (diff) return this.#printDiff(changes, left);
+    signal.throwIfAborted();
+    const pruned = this.#toPrune(left);
+    for (const { actor, push } of components) {
+      if (!push) continue;
+      const { reference, existed } = await push();
+      teller.step({
+        state: "ok",
+        text: `${actor}: ${existed ? "is in the registry" : "pushed"}: ${reference}`,
+      });
+    }
+    const written = await this.#apply(changes);
+    if (signal.aborted) return this.#interrupted(written, changes);
+    for (const gone of await deleteAll(client, pruned, signal)) {
+      teller.step({ state: "ok", text: `${nameOf(gone)}: removed` });
+      teller.data({ type: "change", change: "delete", object: nameOf(gone) });
+    }
+    const placed = components.flatMap(({ object }) => object ?? []);
+    await this.#keepComponents(prepared, placed);
+    return await this.#wait(prepared, { placed, written: written + pruned.length });
+  }
+
+  /** What is to be removed of what is not in the folder any more. @throws {UsageError} when nobody can be asked */
+  #toPrune(left: readonly KubeObject[]): readonly KubeObject[] {
+    if (left.length === 0) return [];
+    const names = left.map(nameOf).join(", ");
+    if (!this.#options.prune) {
+      this.#teller.step({
+        state: "warn",
+        text: `of this mesh, and not in ${this.#options.dir} any more: ${names}`,
+        advice: "They are left as they are; --prune removes them.",
+      });
+      return [];
+    }
+    this.#teller.note(`Not in ${this.#options.dir} any more, and removed by --prune: ${names}`);
+    return confirmed(`Remove ${countOf(left.length, "actor")}?`, this.#options) ? left : [];
+  }
+
+  async #apply(changes: readonly ObjectChange[]): Promise<number> {
+    const [teller, signal] = [this.#teller, this.#signal];
+    return await applyAll(this.#cluster.client, changes, {
+      force: this.#options.forceConflicts,
+      signal,
+      onDone: ({ object, kind }) => {
+        teller.data({ type: "change", change: kind, object: nameOf(object) });
+        if (!teller.json) {
+          teller.step({ state: "ok", text: `${nameOf(object)}: ${kind === "create" ? "made" : "changed"}` });
+        }
+      },
+    });
+  }
+
+  /** Somebody who deploys at the same time may have removed, as not needed, what was needed from now on. */
+  async #keepComponents({ mesh }: PreparedMesh, placed: readonly KubeObject[]): Promise<void> {
+    if (placed.length === 0) return;
+    const { client, namespace } = this.#cluster;
+    const there = await componentsThere(client, { mesh, namespace });
+    await restore(client, placed, new Set(there.map(({ metadata: { name = "" } }) => name)));
+  }
+
+  #interrupted(written: number, changes: readonly ObjectChange[]): number {
+    const wanted = changes.filter(({ kind }) => kind !== "none").length;
+    this.#teller.note(
+      `interrupted: ${written} of ${countOf(wanted, "object")} are applied, and stay; deploy again to go on`,
+    );
+    return EXIT.interrupted;
+  }
+
+  async #wait(
+    { mesh, actors, installation }: PreparedMesh,
+    { placed, written }: { readonly placed: readonly KubeObject[]; readonly written: number },
+  ): Promise<number> {
+    const { client, namespace, context } = this.#cluster;
+    const { timeout: timeoutMs, systemNamespace } = this.#options;
+    const [teller, signal] = [this.#teller, this.#signal];
+    if (written === 0) teller.step({ state: "ok", text: "nothing to do: all is as it is to be" });
+    if (timeoutMs === 0) return EXIT.ok;
+    const awaited = { namespace, actors: actors.map(({ name }) => name), installation };
+    const { end, all } = await untilReady(client, awaited, { timeoutMs, signal, teller });
+    const late = all.filter(({ state }) => state !== "ready");
+    if (end === "interrupted") {
+      teller.note(`interrupted: all is applied and stays; ${late.length} of ${all.length} are not ready yet`);
+      return EXIT.interrupted;
+    }
+    if (end === "timeout") {
+      for (const { name, reason, message } of late) {
+        teller.step({ state: "bad", text: `${name}: ${reason}`, advice: message });
+      }
+      if (late.some(({ reason }) => reason === "Unseen")) {
+        teller.note(`Does the controller run? kubectl get pods -n ${systemNamespace}`);
+      }
+      teller.note(
+        `not all is ready in time; what is applied stays. kubectl describe actor -n ${namespace} has more`,
+      );
+      return EXIT.timedOut;
+    }
+    // What ran before is needed until what runs now works.
+    const kept = new Set(placed.map(({ metadata: { name = "" } }) => name));
+    const unneeded = await unneededComponents(client, { mesh, namespace }, kept);
+    for (const name of await removeComponents(client, unneeded, namespace)) {
+      teller.step({
+        state: "ok",
+        text: `ConfigMap ${namespace}/${name}: removed, as no actor names it any more`,
+      });
+    }
+    teller.step({
+      state: "ok",
+      text: `${mesh} is deployed: ${countOf(actors.length, "actor")} ready in ${namespace}`,
+    });
+    teller.data({ type: "end", mesh, namespace, context, written, ready: true });
+    teller.note(nextSteps({ actors, namespace, context: this.#options.context }));
+    return EXIT.ok;
+  }
+
+  #printDiff(changes: readonly ObjectChange[], left: readonly KubeObject[]): number {
+    const styles = stylesFor(Deno.stdout);
+    const teller = this.#teller;
+    const print = (text: string) => teller.json ? undefined : console.log(text);
+    for (const { object, kind, differences } of changes) {
+      if (kind === "none") continue;
+      const text = nameOf(object);
+      print(kind === "create" ? styles.good(`+ ${text}`) : styles.warn(`~ ${text}`));
+      for (const each of differences) print(`    ${differenceLine(each, styles)}`);
+      teller.data({
+        type: "change",
+        change: kind,
+        object: text,
+        differences: { json: JSON.stringify(differences) },
+      });
+    }
+    const pruned = this.#options.prune ? left : [];
+    for (const object of pruned) {
+      print(styles.bad(`- ${nameOf(object)}`));
+      teller.data({ type: "change", change: "delete", object: nameOf(object) });
+    }
+    const count = changes.filter(({ kind }) => kind !== "none").length + pruned.length;
+    teller.note(count === 0 ? "nothing would change" : `${countOf(count, "object")} would change`);
+    return count === 0 ? EXIT.ok : EXIT.differs;
+  }
+}
