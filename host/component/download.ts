@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fetchProblem } from "../oci/fetch_problem.ts";
 import { ComponentSourceError, TooLargeError } from "./errors.ts";
 
 /** Bounds of a download. */
@@ -30,11 +31,7 @@ export async function download(url: string, bounds: DownloadBounds): Promise<Uin
     return await collect(await follow(url, { client, signal }), { ...bounds, url });
   } catch (error) {
     if (error instanceof ComponentSourceError) throw error;
-    const problem = signal.aborted
-      ? `it took more than ${timeoutMs / 1000} s`
-      : error instanceof Error
-      ? error.message
-      : String(error);
+    const problem = signal.aborted ? `it took more than ${timeoutMs / 1000} s` : fetchProblem(error).problem;
     throw new ComponentSourceError("troupe.ComponentUnreachable", `${url} cannot be fetched: ${problem}`, {
       cause: error,
     });

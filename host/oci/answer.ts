@@ -6,6 +6,7 @@
 
 import { concat } from "../bytes.ts";
 import { RegistryError } from "./errors.ts";
+import { fetchProblem } from "./fetch_problem.ts";
 
 /** What is asked. */
 export interface Question {
@@ -91,7 +92,8 @@ export async function askOnce(question: Question, options: AskOptions): Promise<
     return { status: response.status, headers: response.headers, bytes };
   } catch (error) {
     if (error instanceof PassingFailure || error instanceof RegistryError) throw error;
-    throw unanswered(error);
+    const { problem, passes } = fetchProblem(error);
+    throw new PassingFailure(problem, { passes, cause: error });
   } finally {
     clearTimeout(timer);
   }
@@ -114,23 +116,6 @@ async function collect(
     chunks.push(chunk);
   }
   return concat(chunks);
-}
-
-/** Why there is none, without addresses: what a registry leads to may have signatures in it. */
-function unanswered(error: unknown): PassingFailure {
-  const said = error instanceof Error ? error.message : String(error);
-  const message = said.replaceAll(/ ?for url \([^)]*\)/g, "").replaceAll(
-    /(https?:\/\/[^/\s?)]+)[^\s)]*/g,
-    "$1",
-  );
-  const certificate = /certificate|UnknownIssuer/i.test(message);
-  const plain = /InvalidContentType|corrupt message/i.test(message);
-  const advice = certificate
-    ? " (an authority of your own is trusted when DENO_CERT names its PEM file)"
-    : plain
-    ? " (it does not seem to speak TLS, which only a registry on 127.0.0.1 or localhost may go without)"
-    : "";
-  return new PassingFailure(message + advice, { passes: !certificate && !plain, cause: error });
 }
 
 /** Seconds, or a date; in milliseconds. */

@@ -12,10 +12,15 @@ export class OciReferenceError extends TroupeError {
     super(
       "troupe.BadReference",
       "user",
-      `${JSON.stringify(text.slice(0, 200))} is no reference: ${problem}. Write REGISTRY/REPOSITORY:TAG or ` +
+      `${shown(text)} is no reference: ${problem}. Write REGISTRY/REPOSITORY:TAG or ` +
         "REGISTRY/REPOSITORY@sha256:DIGEST, such as registry.example.com/shop/split:v1",
     );
   }
+}
+
+/** Cut, and without a password that somebody put into it. */
+function shown(text: string): string {
+  return JSON.stringify(text.replace(/^([^/@]*:)[^/@]*@/, "$1***@").slice(0, 200));
 }
 
 /** Credentials that cannot be read, or are kept where they are not looked for. */

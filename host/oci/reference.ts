@@ -71,6 +71,9 @@ function problemOf(text: string): string {
   if (text.length > MOST_REFERENCE) return `it has more than ${MOST_REFERENCE} characters`;
   if (/^[a-z]+:\/\//.test(text)) return "it begins with a scheme; leave that out";
   if (!text.includes("/")) return "it has no registry before a slash";
+  if (/^[^/]*@/.test(text)) {
+    return "it begins with credentials; leave them out, and sign in with docker login";
+  }
   if (text.includes("@") && !new RegExp(`@${DIGEST_PATTERN}$`).test(text)) {
     return "behind the @ there is no sha256: with 64 hex digits";
   }

@@ -107,8 +107,8 @@ export class RegistrySession implements Disposable {
   }
 
   /** Where the registry says that something goes on; relative to where it was asked. @throws {RegistryError} if not safe */
-  safeUrl(location: string): URL {
-    const url = URL.parse(location, this.#base);
+  safeUrl(location: string, from: URL = this.#base): URL {
+    const url = URL.parse(location, from);
     const plain = url?.protocol === "http:" && this.#base.protocol === "http:" && isLoopback(url.hostname);
     if (!url || !(url.protocol === "https:" || plain)) {
       throw new RegistryError(
@@ -155,7 +155,7 @@ export class RegistrySession implements Disposable {
       });
       const location = answer.headers.get("location");
       if (!followed.includes(answer.status) || location === null) return answer;
-      url = this.safeUrl(new URL(location, url).href);
+      url = this.safeUrl(location, url);
     }
     throw new RegistryError(
       "troupe.RegistryUnreachable",
