@@ -16,6 +16,7 @@ import {
 import { Known } from "./known.ts";
 import { AppliedMemory, marked } from "./owned_fields.ts";
 import { NameTakenError, NotKnownError } from "./errors.ts";
+import { type ReplicaRules, replicasFor, specReplicas, withReplicas } from "./replicas.ts";
 
 /** The label by which everything that is made for actors is found. */
 export const MANAGED = `app.kubernetes.io/managed-by=${FIELD_MANAGER}`;
@@ -89,26 +90,49 @@ export class Children {
   /**
    * Has an object be as it is to be. Nothing is written when it is so already.
    *
+   * @param options `replicas`: what the number of a Deployment's replicas follows from.
    * @throws {NameTakenError} when there is one of its name that is not the actor's.
    * @throws {NotKnownError} when objects of the kind cannot be listed.
    */
-  async apply(object: BuiltObject, signal: AbortSignal): Promise<void> {
+  async apply(
+    object: BuiltObject,
+    { signal, replicas }: { readonly signal: AbortSignal; readonly replicas?: ReplicaRules | undefined },
+  ): Promise<void> {
     const known = this.#of(object.kind);
     if (known.problem) throw new NotKnownError(object.kind, known.problem);
     const wanted = marked(toKubeObject(object));
     const heard = this.get(object);
-    if (heard && owns(object, heard) && this.#memory.matches(wanted, heard)) return;
+    const matches = heard && owns(object, heard) && this.#memory.matches(wanted, heard);
+    if (matches && (!replicas || specReplicas(heard) === replicasFor(heard, replicas))) return;
     // One without the label has not been heard of.
     const there = heard ?? await this.#options.client.find(refOf(wanted), { signal });
     if (there && !owns(object, there)) throw new NameTakenError(object);
-    const applied = await this.#options.client.apply(wanted, {
-      fieldManager: FIELD_MANAGER,
-      force: true,
-      signal,
-    });
+    const applied = await this.#write(wanted, { there, replicas, signal });
     this.#options.onWrite("apply", object.kind);
     this.#memory.remember(wanted, applied);
     known.wrote(applied);
+  }
+
+  async #write(
+    wanted: KubeObject,
+    { there, replicas, signal }: {
+      readonly there: KubeObject | undefined;
+      readonly replicas: ReplicaRules | undefined;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<KubeObject> {
+    const { client } = this.#options;
+    const options = { fieldManager: FIELD_MANAGER, force: true, signal };
+    if (!replicas) return await client.apply(wanted, options);
+    const counted = (there: KubeObject | undefined) =>
+      withReplicas(wanted, { there, replicas: replicasFor(there, replicas) });
+    try {
+      return await client.apply(counted(there), options);
+    } catch (error) {
+      if (!isKubeError(error, "troupe.KubeConflict")) throw error;
+      // It has changed since it was heard of: perhaps it was scaled.
+      return await client.apply(counted(await client.find(refOf(wanted), { signal })), options);
+    }
   }
 
   /** Deletes what an actor owns and does not want any more, of some kinds. @returns How much there was. */

@@ -44,6 +44,8 @@ const SCALING_KINDS = OWNED_KINDS.map(({ kind }) => kind).filter((kind) => SCALI
 const WORKLOAD_KINDS = OWNED_KINDS.map(({ kind }) => kind).filter((kind) => !SCALING.has(kind));
 /** How often a queue is declared that is there as far as is known, in milliseconds: a broker may lose what it had. */
 const DECLARE_MS = 10 * 60_000;
+/** How often KEDA is looked for that was there once, in milliseconds: nobody tells when it is back. */
+const KEDA_MS = 60_000;
 
 /** What came of a part. */
 interface PartResult {
@@ -57,6 +59,8 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   /** What was declared for whom, and when. */
   readonly #declared = new Map<string, { readonly queue: string; readonly at: number }>();
+  /** For whom there was no KEDA when it was looked for last. */
+  readonly #withoutKeda = new Set<string>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -72,7 +76,10 @@ export class Reconciler {
   async reconcile(key: string): Promise<number | undefined> {
     const [namespace = "", name = ""] = key.split("/");
     const object = this.#options.actors.get(name, namespace);
-    if (object?.metadata.deletionTimestamp !== undefined || !object) this.#declared.delete(key);
+    if (object?.metadata.deletionTimestamp !== undefined || !object) {
+      this.#declared.delete(key);
+      this.#withoutKeda.delete(key);
+    }
     if (!object) return undefined;
     if (object.metadata.deletionTimestamp === undefined) return await this.#bringUp(object);
     if (!hasFinalizer(object)) return undefined;
@@ -113,12 +120,13 @@ export class Reconciler {
         object = marked;
       }
     }
+    const hadKeda = this.#hasKeda(object);
     // A broker that does not answer is not to hold the pods up.
     const [queue, workload]: [PartResult, PartResult] = await Promise.all([
       ending ? { verdict: ending } : this.#part(() => this.#queue(actor, built)),
       this.#part(() => this.#workload(object, built)),
     ]);
-    const scaling = await this.#part(() => this.#scaling(actor, built, queue.failure === undefined));
+    const scaling = await this.#part(() => this.#scaling(object, built, queue.failure === undefined));
     const deployment = built.objects.find(isDeployment);
     await this.#tell(object, {
       verdicts: { QueueReady: queue.verdict, WorkloadReady: workload.verdict, ScalingReady: scaling.verdict },
@@ -131,7 +139,15 @@ export class Reconciler {
     );
     if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join("; "));
     if (failures.length > 0) throw failures[0];
-    return DECLARE_MS;
+    const hasKeda = this.#hasKeda(object);
+    // How many replicas it has depends on that.
+    if (hasKeda !== hadKeda) return 0;
+    return hasKeda ? DECLARE_MS : KEDA_MS;
+  }
+
+  #hasKeda(actor: KubeObject): boolean {
+    if (isKindMissing(this.#options.children.problem("ScaledObject"))) return false;
+    return !this.#withoutKeda.has(keyOf(actor));
   }
 
   /** A part that fails does not hinder the others. */
@@ -160,7 +176,12 @@ export class Reconciler {
 
   async #workload(object: KubeObject, { plan: { actor }, objects }: Built): Promise<Verdict> {
     const { children, pods, signal } = this.#options;
-    for (const each of objects) if (!SCALING.has(each.kind)) await children.apply(each, signal);
+    const { suspend, scaling } = actor.spec;
+    const replicas = { suspend, scaling, hasKeda: this.#hasKeda(object) };
+    for (const each of objects) {
+      if (SCALING.has(each.kind)) continue;
+      await children.apply(each, { signal, replicas: isDeployment(each) ? replicas : undefined });
+    }
     await children.prune(actor, { kinds: WORKLOAD_KINDS, wanted: objects }, signal);
     const made = objects.find(isDeployment);
     const deployment = made && children.get(made);
@@ -177,21 +198,25 @@ export class Reconciler {
     });
   }
 
-  async #scaling({ spec, ...actor }: ClusterActor, { objects }: Built, hasQueue: boolean): Promise<Verdict> {
+  async #scaling(object: KubeObject, { plan, objects }: Built, hasQueue: boolean): Promise<Verdict> {
     const { children, signal } = this.#options;
+    const { actor } = plan;
     if (!hasQueue) return QUEUE_FIRST;
     try {
-      for (const each of objects) if (SCALING.has(each.kind)) await children.apply(each, signal);
+      for (const each of objects) if (SCALING.has(each.kind)) await children.apply(each, { signal });
       await children.prune(actor, { kinds: SCALING_KINDS, wanted: objects }, signal);
     } catch (error) {
       // It is tried again as soon as the kinds are there: those who watch for them tell.
-      if (isKindMissing(error)) return KEDA_MISSING;
-      throw error;
+      if (!isKindMissing(error)) throw error;
+      this.#withoutKeda.add(keyOf(object));
+      return KEDA_MISSING;
     }
+    this.#withoutKeda.delete(keyOf(object));
     const made = objects.find(({ kind }) => kind === "ScaledObject");
     const scaledObject = made && children.get(made);
     if (!scaledObject) return QUEUE_FIRST;
-    return scalingVerdict(scaledObject, { suspend: spec.suspend, paused: spec.scaling.paused });
+    const { suspend, scaling } = actor.spec;
+    return scalingVerdict(scaledObject, { suspend, paused: scaling.paused });
   }
 
   /** Writes the status, unless it is so already, and tells of what has changed in it. */

@@ -24,7 +24,7 @@ export const KEDA_MISSING: Verdict = {
   reason: "KedaMissing",
   message:
     "This cluster has no KEDA, which adds and takes away replicas: install it (https://keda.sh), version 2.20 or " +
-    "later. Until then, an actor has as many replicas as its Deployment says, one at first; suspend and scaling have no effect.",
+    "later. Until then, an actor has spec.scaling.min replicas, or one, and more where its Deployment is given more.",
 };
 
 /** Said while the queue is not declared: KEDA would take its absence for an error. */

@@ -163,7 +163,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
 
   test("an actor whose pods crash says so, also when it has none any more", async ({ client, namespace }) => {
     const podTemplate = { annotations: { [POD_ANNOTATION]: "crashes" } };
-    const actor = await client.create(actorOf(namespace, "split", { podTemplate }));
+    const actor = await client.create(actorOf(namespace, "split", { podTemplate, scaling: { min: 1 } }));
     const { message } = await comes(client, actor, ["Ready", "CrashLoopBackOff"]);
     assertStringIncludes(message, objectName("split"));
     await client.merge(childOf(namespace, "split", "Deployment"), { spec: { replicas: 0 } });

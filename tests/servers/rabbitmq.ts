@@ -38,6 +38,8 @@ export interface RabbitmqServerOptions {
   readonly config?: readonly string[];
   /** Also listens with TLS, with a certificate of its own making (openssl). @default false */
   readonly tls?: boolean;
+  /** Also serves the management interface. @default false */
+  readonly management?: boolean;
 }
 
 /** A running broker. */
@@ -51,16 +53,27 @@ export class RabbitmqServer {
   readonly tlsPort: number;
   /** The certificate that vouches for it, a PEM file; only with TLS. */
   readonly certificate: string;
+  /** URL of the management interface; empty without. */
+  readonly management: string;
   readonly #folder: string;
   readonly #env: Record<string, string>;
   readonly #epmd: ServerProcess;
   #broker: ServerProcess;
 
-  private constructor(at: { folder: string; port: number; tlsPort: number; env: Record<string, string> }) {
+  private constructor(
+    at: {
+      folder: string;
+      port: number;
+      tlsPort: number;
+      managementPort: number;
+      env: Record<string, string>;
+    },
+  ) {
     this.#folder = at.folder;
     this.port = at.port;
     this.tlsPort = at.tlsPort;
     this.certificate = join(at.folder, "certificate.pem");
+    this.management = at.managementPort === 0 ? "" : `http://${this.host}:${at.managementPort}`;
     this.#env = at.env;
     const { ERL_EPMD_PORT = "", ERL_EPMD_ADDRESS = "" } = at.env;
     this.#epmd = new ServerProcess(EPMD, {
@@ -77,8 +90,15 @@ export class RabbitmqServer {
     const folder = await serverFolder("rabbitmq");
     const port = freePort();
     const tlsPort = options.tls ? freePort() : 0;
-    await writeFiles(folder, { ...options, tlsPort });
-    const server = new RabbitmqServer({ folder, port, tlsPort, env: environment(folder, port) });
+    const managementPort = options.management ? freePort() : 0;
+    await writeFiles(folder, { ...options, tlsPort, managementPort });
+    const server = new RabbitmqServer({
+      folder,
+      port,
+      tlsPort,
+      managementPort,
+      env: environment(folder, port),
+    });
     try {
       await server.#answers();
       return server;
@@ -233,12 +253,12 @@ function environment(folder: string, port: number): Record<string, string> {
 
 async function writeFiles(
   folder: string,
-  options: RabbitmqServerOptions & { tlsPort: number },
+  options: RabbitmqServerOptions & { tlsPort: number; managementPort: number },
 ): Promise<void> {
-  const { config = [], tls, tlsPort } = options;
+  const { config = [], tls, tlsPort, management, managementPort } = options;
   await Deno.mkdir(join(folder, "log"));
   await Deno.writeTextFile(join(folder, ".erlang.cookie"), crypto.randomUUID(), { mode: 0o400 });
-  await Deno.writeTextFile(join(folder, "plugins"), "[].\n");
+  await Deno.writeTextFile(join(folder, "plugins"), `[${management ? "rabbitmq_management" : ""}].\n`);
   if (tls) await makeCertificate(folder);
   const lines = [
     "default_user = troupe",
@@ -254,6 +274,7 @@ async function writeFiles(
         "ssl_options.verify = verify_none",
       ]
       : [],
+    ...management ? ["management.tcp.ip = 127.0.0.1", `management.tcp.port = ${managementPort}`] : [],
     ...config,
   ];
   await Deno.writeTextFile(join(folder, "rabbitmq.conf"), `${lines.join("\n")}\n`);
