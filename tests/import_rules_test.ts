@@ -47,12 +47,10 @@ const PARTS: Record<string, string[]> = {
     "host/observe/logs.ts",
     // How long a crew keeps what nothing is said of.
     "host/crew/retention.ts",
-    // How what is installed is started.
-    "host/image/commands.ts",
+    // How what is installed is started, and what of the image is generated.
+    ...["commands", "dockerfile"].map((name) => `host/image/${name}.ts`),
     // How much memory a pod may take is what its sandbox may.
     "host/stage/resident.ts",
-    // What a pod runs is what the image has.
-    "host/image/commands.ts",
   ],
 };
 

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { dockerfile, dockerignore } from "@troupe/host/image/dockerfile";
 import { stringify } from "yaml";
+import { z } from "zod";
 import { rbac } from "../build/rbac.ts";
 import { actorDefinition } from "../crd/definition.ts";
 import { reference, settingsReference } from "../crd/reference.ts";
@@ -31,12 +33,25 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   const files = [
     { path: "controller/manifests/crd.yaml", text: NOTE + yamlOf([actorDefinition()]) },
     { path: "controller/manifests/rbac.yaml", text: NOTE + yamlOf(rbac(SYSTEM_NAMESPACE)) },
+    { path: "host/Dockerfile", text: dockerfile() },
+    { path: ".dockerignore", text: dockerignore(await workspace()) },
     { path: "docs/actor_resource.md", text: reference() },
     { path: "docs/controller_settings.md", text: settingsReference() },
   ];
   return await Promise.all(
-    files.map(async ({ path, text }) => ({ path, text: await formatted(path, text) })),
+    files.map(async ({ path, text }) => ({
+      path,
+      text: HAS_FORMAT.test(path) ? await formatted(path, text) : text,
+    })),
   );
+}
+
+/** What the formatter knows; the rest stays as it is made. */
+const HAS_FORMAT = /\.(md|yaml)$/;
+
+async function workspace(): Promise<string[]> {
+  const config = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
+  return z.object({ workspace: z.array(z.string()) }).parse(JSON.parse(config)).workspace;
 }
 
 /** A text as `deno fmt` leaves it. @throws {Error} with what it said */

@@ -28,6 +28,7 @@ const RUN: readonly string[] = [DENO, "run", "--quiet", "--no-prompt", "--cached
 /** What all processes of the image have in their environment, unless the pod says otherwise. */
 export const IMAGE_ENV: Readonly<Record<string, string>> = {
   DENO_DIR: MODULES_FOLDER,
+  TROUPE_SCRIPTS: SCRIPTS_FOLDER,
   // Deno itself would go to the network, to ask for a newer version.
   DENO_NO_UPDATE_CHECK: "1",
   NO_COLOR: "1",

@@ -10,7 +10,12 @@
 
 import { TroupeError } from "../errors.ts";
 import { encodeHex } from "@std/encoding/hex";
-import { basename, fromFileUrl, join } from "@std/path";
+import { basename, fromFileUrl, join, relative } from "@std/path";
+
+/** Names a folder in which the bundles are already, as in the image: nothing has to be bundled when a host starts. */
+export const SCRIPTS_VARIABLE = "TROUPE_SCRIPTS";
+
+const HOST = fromFileUrl(new URL("..", import.meta.url));
 
 /** The code that runs in the sandbox could not be bundled. */
 export class BundleError extends TroupeError {
@@ -21,16 +26,25 @@ export class BundleError extends TroupeError {
 
 const bundles = new Map<string, Promise<string>>();
 
+/** The path of an entry's bundle in a folder of bundles that are made before. */
+export function scriptFile(entry: string): string {
+  return relative(HOST, entry).replace(/\.ts$/, ".js");
+}
+
 /**
  * Bundles an entry file, once in this process unless the result has gone since, and gives the path of the result. The
  * file is named by its content, so that processes of different versions can share a folder, and is put in place by a
  * rename, so that several processes can do it at once.
+ *
+ * Where `TROUPE_SCRIPTS` names a folder, the bundle is taken from there.
  *
  * @param entry The TypeScript file; it may import relative files only.
  * @param cacheDir Where to put the result; made if it does not exist.
  * @throws {BundleError} when the bundler fails.
  */
 export async function bundleForSandbox(entry: URL, cacheDir: string): Promise<string> {
+  const scripts = Deno.env.get(SCRIPTS_VARIABLE);
+  if (scripts) return await madeBefore(join(scripts, scriptFile(fromFileUrl(entry))));
   const key = `${entry} ${cacheDir}`;
   const known = bundles.get(key);
   if (known && await isFile(await known)) return await known;
@@ -41,6 +55,11 @@ export async function bundleForSandbox(entry: URL, cacheDir: string): Promise<st
   bundles.set(key, bundle);
   bundle.catch(() => bundles.delete(key));
   return await bundle;
+}
+
+async function madeBefore(path: string): Promise<string> {
+  if (await isFile(path)) return path;
+  throw new BundleError(path, `${SCRIPTS_VARIABLE} names a folder without it`);
 }
 
 async function isFile(path: string): Promise<boolean> {

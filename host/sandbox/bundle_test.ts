@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { basename, join, toFileUrl } from "@std/path";
-import { BundleError, bundleForSandbox } from "./bundle.ts";
+import { basename, fromFileUrl, join, toFileUrl } from "@std/path";
+import { BundleError, bundleForSandbox, scriptFile, SCRIPTS_VARIABLE } from "./bundle.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "troupe-bundle-" });
@@ -88,5 +88,24 @@ Deno.test("what cannot be bundled is a named error, and can be tried again", asy
     assert(error.message.includes("missing.ts"), error.message);
     await write(folder, { "missing.ts": "console.log('found')" });
     assertEquals(await run(await bundleForSandbox(entry, folder)), "found");
+  });
+});
+
+Deno.test("a bundle that was made before is taken, and one that is missing is not made", async () => {
+  await withFolder(async (folder) => {
+    const entry = new URL("../stage/child/main.ts", import.meta.url);
+    const made = join(folder, scriptFile(fromFileUrl(entry)));
+    assertEquals(made, join(folder, "stage/child/main.js"));
+    const cache = join(folder, "cache");
+    Deno.env.set(SCRIPTS_VARIABLE, folder);
+    try {
+      await assertRejects(() => bundleForSandbox(entry, cache), BundleError, SCRIPTS_VARIABLE);
+      await Deno.mkdir(join(folder, "stage/child"), { recursive: true });
+      await Deno.writeTextFile(made, "");
+      assertEquals(await bundleForSandbox(entry, cache), made);
+    } finally {
+      Deno.env.delete(SCRIPTS_VARIABLE);
+    }
+    await assertRejects(() => Deno.stat(cache), Deno.errors.NotFound);
   });
 });
