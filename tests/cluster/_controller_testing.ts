@@ -66,7 +66,10 @@ export class ControllerSite {
   }
 
   /** Installs what a controller needs: the definition of actors, its roles, settings, and the credentials of a broker. */
-  static async make(control: ControlPlane, broker: RabbitmqServer): Promise<ControllerSite> {
+  static async make(
+    control: ControlPlane,
+    broker: Pick<RabbitmqServer, "port" | "user" | "password">,
+  ): Promise<ControllerSite> {
     const { client } = control;
     await client.apply(actorDefinition() as unknown as KubeObject, BY_TEST);
     await established(client, DEFINITION_NAME);
@@ -110,10 +113,19 @@ export class ControllerSite {
     await this.control.client.apply({ ...role, rules } as unknown as KubeObject, BY_TEST);
   }
 
-  /** Starts a replica. @param options `port`: of a proxy before the API server. */
-  async start(identity: string, options: { readonly port?: number } = {}): Promise<ControllerProcess> {
+  /**
+   * Starts a replica.
+   *
+   * @param options `port`: of a proxy before the API server; `workers`: for how many actors it works at once; `leaseSeconds`:
+   * instead of {@linkcode LEASE_SECONDS}.
+   */
+  async start(
+    identity: string,
+    options: { readonly port?: number; readonly workers?: number; readonly leaseSeconds?: number } = {},
+  ): Promise<ControllerProcess> {
+    const { workers = 8, leaseSeconds = LEASE_SECONDS, ...through } = options;
     const token = await this.control.token({ namespace: this.namespace, name: FIELD_MANAGER });
-    const kubeconfig = await this.control.kubeconfig({ token }, { namespace: this.namespace, ...options });
+    const kubeconfig = await this.control.kubeconfig({ token }, { namespace: this.namespace, ...through });
     const port = freePort();
     const log = join(this.#folder, `${identity}_${crypto.randomUUID().slice(0, 8)}.log`);
     await Deno.writeTextFile(log, "");
@@ -126,7 +138,8 @@ export class ControllerSite {
         `--allow-read=${[settings, brokers, kubeconfig].join()}`,
         join(ROOT, "controller/main.ts"),
         ...["--settings", settings, "--brokers", brokers, "--kubeconfig", kubeconfig],
-        ...["--identity", identity, "--health-port", String(port), "--lease-seconds", String(LEASE_SECONDS)],
+        ...["--identity", identity, "--health-port", String(port), "--lease-seconds", String(leaseSeconds)],
+        ...["--workers", String(workers)],
       ],
       env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? join(home, ".cache/deno"), NO_COLOR: "1" },
       cwd: ROOT,
@@ -167,6 +180,11 @@ export class ControllerProcess {
     this.#process = process;
     this.#log = log;
     this.port = port;
+  }
+
+  /** Process id. */
+  get pid(): number {
+    return this.#process.pid;
   }
 
   /** What it has written into its log. */

@@ -2,7 +2,7 @@
 // its own ServiceAccount's token, with KEDA's kinds and without KEDA.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { FIELD_MANAGER, OWNED_KINDS } from "@troupe/controller/build";
+import { FIELD_MANAGER } from "@troupe/controller/build";
 import type { KubeObject } from "@troupe/controller/kube";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { actorOf, childOf, comes, ControllerSite, installKedaKinds } from "./_controller_testing.ts";
@@ -30,25 +30,6 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
   };
   const holderIn = (object: KubeObject | undefined) =>
     (object?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
-
-  test("killed after its n-th write, and started again, it does what is left", async (t) => {
-    const { client, namespace } = t;
-    for (const writes of [1, 2, 3, 5, 7, 9]) {
-      const name = `a-${writes}`;
-      const controller = await site.start(name);
-      await controller.says("it acts");
-      const actor = await client.create(actorOf(namespace, name, { queuePolicy: "Delete" }));
-      await control.requestsUntil((all) =>
-        all.filter((request) => site.isWrite(request) && request.objectRef?.namespace === namespace)
-          .filter(({ objectRef }) => objectRef?.name?.endsWith(name)).length >= writes
-      );
-      await controller.kill9();
-      await using _ = await site.start(`${name}-again`);
-      await comes(client, actor, ["WorkloadReady", "True"], PATIENT);
-      await comes(client, actor, ["QueueReady", "True"], PATIENT);
-      for (const { kind } of OWNED_KINDS) await exists(client, childOf(namespace, name, kind));
-    }
-  });
 
   test("one of two acts, and the other takes over when it is killed", async ({ client, namespace }) => {
     await using first = await site.start("first");
