@@ -64,7 +64,7 @@ export const INSTALLED: Readonly<Record<string, InstallCase>> = {
         podTemplate: {
           labels: { team: "platform" },
           annotations: { "example.com/note": "a" },
-          nodeSelector: { pool: "system" },
+          nodeSelector: { "kubernetes.io/os": "linux" },
           tolerations: [{ key: "system", operator: "Exists" }],
           priorityClassName: "system-cluster-critical",
           imagePullSecrets: [{ name: "pull" }],
