@@ -4,13 +4,12 @@
  * @module
  */
 
+import { DIGEST_PATTERN, MOST_REFERENCE, NAME_PATTERN, TAG_PATTERN } from "@troupe/host/oci/reference";
 import { field, inCluster, onLaptop, withRules } from "./_schema.ts";
 import { dataKey, matching, object, objectName, text } from "./_fields.ts";
 
 /** A reference that leads to the same bytes for ever; a tag may stand in it for people. */
-const REFERENCE =
-  "^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+" +
-  "(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?@sha256:[0-9a-f]{64}$";
+const REFERENCE = `^${NAME_PATTERN}(:${TAG_PATTERN})?@${DIGEST_PATTERN}$`;
 
 const AN_HTTPS_URL = "an https URL without credentials";
 
@@ -36,7 +35,7 @@ const shape = object({
       what:
         "an OCI reference with a digest, such as registry.example.com/shop/split@sha256:… (64 hex digits), " +
         "as troupe push prints it",
-      most: 640,
+      most: MOST_REFERENCE,
     }).optional(),
     "The component as an artifact in an OCI registry, by its digest: REGISTRY/REPOSITORY@sha256:DIGEST.",
   ),

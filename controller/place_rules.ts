@@ -48,12 +48,8 @@ export const LAPTOP_RULES: readonly Omit<PlaceRule, "cel">[] = [
   {
     path: "spec.component",
     holds: ({ configMap }) => configMap === undefined,
-    message: "has a configMap, which only a cluster has: for a local mesh, name file, or url with sha256",
-  },
-  {
-    path: "spec.component",
-    holds: ({ oci }) => oci === undefined,
-    message: "has oci, which this version's host does not fetch yet: name file, or url with sha256",
+    message:
+      "has a configMap, which only a cluster has: for a local mesh, name file, oci, or url with sha256",
   },
   ...SECRETS.map((path) => ({
     path,

@@ -26,7 +26,8 @@ export interface ActorSpec {
   /** Where its component is. */
   readonly component:
     | { readonly kind: "file"; readonly path: string; readonly sha256?: string }
-    | { readonly kind: "https"; readonly url: string; readonly sha256: string };
+    | { readonly kind: "https"; readonly url: string; readonly sha256: string }
+    | { readonly kind: "oci"; readonly reference: string };
   readonly isolation: Isolation;
   readonly limits: Limits;
   readonly grants: Grants;
@@ -88,12 +89,13 @@ export function parseActorSpec(text: string, { file }: { readonly file: string }
 }
 
 function componentOf(
-  { file, url, sha256 }: ActorResource["spec"]["component"],
+  { file, oci, url, sha256 }: ActorResource["spec"]["component"],
   folder: string,
 ): ActorSpec["component"] {
   if (file !== undefined) {
     return { kind: "file", path: resolve(folder, file), ...(sha256 === undefined ? {} : { sha256 }) };
   }
+  if (oci !== undefined) return { kind: "oci", reference: oci };
   // The schema lets nothing else through.
   return { kind: "https", url: url as string, sha256: sha256 as string };
 }

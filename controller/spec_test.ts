@@ -31,6 +31,12 @@ Deno.test("what is not said has its default", () => {
   });
 });
 
+Deno.test("a component in a registry", () => {
+  const reference = `registry.example.com/shop/split:v1@sha256:${"ab".repeat(32)}`;
+  const { component } = read(`${HEAD}\n  component: { oci: "${reference}" }\n`);
+  assertEquals(component, { kind: "oci", reference });
+});
+
 Deno.test("everything can be said", () => {
   const sha256 = "ab".repeat(32);
   const spec = read(`${HEAD}

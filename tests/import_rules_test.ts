@@ -39,6 +39,8 @@ const PARTS: Record<string, string[]> = {
     "host/observe/tracing.ts",
   ],
   "controller": [
+    // Names of components are what hosts pull by.
+    "host/oci/reference.ts",
     // What a grant can say is checked with what checks requests by it.
     ...["address", "ip", "match", "target"].map((name) => `host/egress/${name}.ts`),
     // Names of queues, and what addresses say, are what hosts make of them.

@@ -12,7 +12,9 @@ export type { Restorable };
 export type ComponentSource =
   /** One whose name ends in `.gz` is compressed; `sha256` is that of what is in it. */
   | { readonly kind: "file"; readonly path: string; readonly sha256?: string }
-  | { readonly kind: "https"; readonly url: string; readonly sha256: string };
+  | { readonly kind: "https"; readonly url: string; readonly sha256: string }
+  /** An artifact in an OCI registry: `REGISTRY/REPOSITORY@sha256:DIGEST`. Who signs in is in docker's `config.json`. */
+  | { readonly kind: "oci"; readonly reference: string };
 
 /** One thing that a component imports. */
 export interface ImportNeed {

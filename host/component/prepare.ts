@@ -13,6 +13,7 @@ import type { ComponentSource, Inspection, PreparedComponent } from "./component
 import { digestOf } from "./digest.ts";
 import { ComponentRefusedError } from "./errors.ts";
 import { describeSource, readComponent, type ReadOptions } from "./read.ts";
+import { identifyOci } from "./oci_manifest.ts";
 import { toolVersion } from "./tools.ts";
 import {
   GENERATE_OPTIONS,
@@ -44,7 +45,7 @@ const FORMAT = 5;
 /**
  * Reads, inspects and transpiles a component; what was made before comes from the cache, and is judged anew.
  *
- * @throws {ComponentSourceError} when it cannot be had.
+ * @throws {ComponentSourceError} when it cannot be had; {@linkcode RegistryError} of a registry.
  * @throws {ComponentRefusedError} when it may not run.
  * @throws {TranspileError} when that takes more than its bounds.
  */
@@ -71,7 +72,8 @@ export async function prepareComponent(
  * Inspects a component, as {@linkcode prepareComponent} does, and says what comes of it: a component without refusals is
  * one that can be prepared. Nothing of it is run.
  *
- * @throws {ComponentSourceError} when it cannot be had. What is wrong with it is in the answer.
+ * @throws {ComponentSourceError} when it cannot be had; {@linkcode RegistryError} of a registry. What is wrong with it is
+ * in the answer.
  * @throws {TranspileError} when that takes more than its bounds.
  *
  * @example
@@ -108,7 +110,7 @@ const ENCODER = new TextEncoder();
 
 async function obtain(source: ComponentSource, options: PrepareOptions): Promise<Obtained> {
   const { cacheDir, grants, limits = DEFAULT_LIMITS, onWarning = () => {} } = options;
-  const { digest, bytes } = await identify(source, options.read);
+  const { digest, bytes } = await identify(source, options);
   const versions = JSON.stringify([digest, await toolVersion(), FORMAT, GENERATE_OPTIONS]);
   const key = await digestOf(ENCODER.encode(versions));
   const cache = new ComponentCache(join(cacheDir, "components"), { onWarning });
@@ -126,14 +128,21 @@ async function obtain(source: ComponentSource, options: PrepareOptions): Promise
 }
 
 /** The digest of a component, and how to come to its bytes. */
+export interface Identified {
+  /** SHA-256, in hex. */
+  readonly digest: string;
+  readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
 async function identify(
   source: ComponentSource,
-  read: ReadOptions = {},
-): Promise<{ digest: string; bytes: () => Promise<Uint8Array<ArrayBuffer>> }> {
+  { read = {}, cacheDir, onWarning = () => {} }: PrepareOptions,
+): Promise<Identified> {
   // A download is what its digest says or nothing: one that is in the cache need not be made again.
   if (source.kind === "https") {
     return { digest: source.sha256.toLowerCase(), bytes: () => readComponent(source, read) };
   }
+  if (source.kind === "oci") return await identifyOci(source, { read, cacheDir, onWarning });
   const bytes = await readComponent(source, read);
   return { digest: await digestOf(bytes), bytes: () => Promise.resolve(bytes) };
 }

@@ -7,6 +7,9 @@
 import type { ComponentSource } from "./component.ts";
 import { digestOf } from "./digest.ts";
 import { download } from "./download.ts";
+import { dockerCredentials } from "../oci/docker_config.ts";
+import { pullComponent, type PullOptions } from "../oci/pull.ts";
+import { parseReference } from "../oci/reference.ts";
 import { ComponentSourceError, TooLargeError } from "./errors.ts";
 
 /** Options of {@linkcode readComponent}. */
@@ -17,6 +20,8 @@ export interface ReadOptions {
   readonly timeoutMs?: number;
   /** Certificates of authorities to be trusted besides those of the system, PEM. @default none */
   readonly caCerts?: readonly string[];
+  /** Told why a registry is asked again. @default nobody is */
+  readonly onRetry?: ((problem: string) => void) | undefined;
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -24,7 +29,14 @@ const TIMEOUT_MS = 60_000;
 
 /** A source, as a person would name it. */
 export function describeSource(source: ComponentSource): string {
-  return source.kind === "file" ? source.path : source.url;
+  switch (source.kind) {
+    case "file":
+      return source.path;
+    case "https":
+      return source.url;
+    case "oci":
+      return source.reference;
+  }
 }
 
 /**
@@ -32,11 +44,14 @@ export function describeSource(source: ComponentSource): string {
  * always does.
  *
  * @throws {ComponentSourceError} when it is not there, cannot be reached, is too large, or is not what its digest says.
+ * @throws {RegistryError} for the same, of a registry, and {@linkcode RegistryCredentialsError}.
  */
 export async function readComponent(
   source: ComponentSource,
-  { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, caCerts = [] }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  if (source.kind === "oci") return (await pullComponent(await pullOptions(source, options))).bytes;
+  const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, caCerts = [] } = options;
   const bytes = source.kind === "file"
     ? await readFile(source.path, maxBytes)
     : await download(source.url, { maxBytes, timeoutMs, caCerts });
@@ -52,6 +67,15 @@ export async function readComponent(
     );
   }
   return bytes;
+}
+
+/** How a component is pulled: by whoever docker's configuration says. @throws {RegistryCredentialsError} */
+export async function pullOptions(
+  { reference }: Extract<ComponentSource, { kind: "oci" }>,
+  { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, caCerts, onRetry }: ReadOptions = {},
+): Promise<PullOptions> {
+  const credentials = await dockerCredentials(parseReference(reference));
+  return { reference, credentials, maxBytes, timeoutMs, caCerts, onRetry };
 }
 
 async function readFile(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {

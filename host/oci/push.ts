@@ -20,7 +20,7 @@ export interface PushOptions extends RegistryOptions {
   /** Where to: `REGISTRY/REPOSITORY`, and a tag if it is to have one. With a digest it has to be that. */
   readonly reference: string;
   /** The component. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   /** What it imports and exports, as an inspection finds it. It is a part of what has the digest. */
   readonly world: ComponentWorld;
   /** Only looks whether it is there. @default false */
@@ -47,9 +47,9 @@ const TIMEOUT_MS = 300_000;
  * @throws {OciReferenceError} when the reference is none.
  */
 export async function pushComponent(options: PushOptions): Promise<PushedComponent> {
-  const { reference, bytes, world, dryRun = false, timeoutMs = TIMEOUT_MS } = options;
+  const { reference, world, dryRun = false, timeoutMs = TIMEOUT_MS } = options;
   const to = parseReference(reference);
-  const artifact = await makeArtifact(bytes, world);
+  const artifact = await makeArtifact(new Uint8Array(options.bytes), world);
   if (to.digest !== undefined && to.digest !== artifact.digest) {
     throw new RegistryError(
       "troupe.DigestMismatch",
