@@ -3,7 +3,8 @@
 
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { formatted, yamlOf } from "../generate/files.ts";
+import { formatted } from "../generate/files.ts";
+import { yamlOf } from "../generate/yaml.ts";
 import { built } from "./build_testing.ts";
 import { GOLDEN } from "./golden_testing.ts";
 

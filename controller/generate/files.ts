@@ -5,12 +5,9 @@
  */
 
 import { dockerfile, dockerignore } from "@troupe/host/image/dockerfile";
-import { stringify } from "yaml";
 import { z } from "zod";
-import { rbac } from "../build/rbac.ts";
-import { actorDefinition } from "../crd/definition.ts";
 import { reference, settingsReference } from "../crd/reference.ts";
-import { SYSTEM_NAMESPACE } from "../install/labels.ts";
+import { kustomizeBase } from "./kustomize_base.ts";
 
 /** A file that is made. */
 export interface GeneratedFile {
@@ -21,18 +18,13 @@ export interface GeneratedFile {
 
 const NOTE = '# Made by "deno task generate": change its sources, in controller/.\n';
 
-/** Objects as one file of YAML. */
-export function yamlOf(objects: readonly unknown[]): string {
-  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join(
-    "---\n",
-  );
-}
-
 /** Every file, formatted as the repository's files are. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const files = [
-    { path: "controller/manifests/crd.yaml", text: NOTE + yamlOf([actorDefinition()]) },
-    { path: "controller/manifests/rbac.yaml", text: NOTE + yamlOf(rbac(SYSTEM_NAMESPACE)) },
+    ...kustomizeBase().map(({ name, text }) => ({
+      path: `controller/manifests/base/${name}`,
+      text: NOTE + text,
+    })),
     { path: "host/Dockerfile", text: dockerfile() },
     { path: ".dockerignore", text: dockerignore(await workspace()) },
     { path: "docs/actor_resource.md", text: reference() },

@@ -135,8 +135,8 @@ function policy(settings: ControllerSettings, namespace: string): InstallPolicy 
         : { ingress: [{ from: scrapers.map(toPeer), ports: [tcp(HEALTH_PORT)] }] }),
       egress: [
         ...toNames(settings),
-        ...(apiServer.peers === undefined ? [{ ports }] : rule(apiServer.peers.map(toPeer), ports)),
         ...Object.values(transports).flatMap(toTransport),
+        ...(apiServer.peers === undefined ? [{ ports }] : rule(apiServer.peers.map(toPeer), ports)),
       ],
     },
   };

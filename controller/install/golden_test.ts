@@ -1,10 +1,11 @@
 // What is installed is kept in golden/, to be read by people and to show what a change comes to. What is in files of its
-// own, in manifests/, is left out there. To write it anew: deno test -A controller/install/golden_test.ts -- --update
+// own, in manifests/base/, is left out there. To write it anew: deno test -A controller/install/golden_test.ts -- --update
 
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { settingsOf } from "../build/build_testing.ts";
-import { formatted, yamlOf } from "../generate/files.ts";
+import { formatted } from "../generate/files.ts";
+import { yamlOf } from "../generate/yaml.ts";
 import { parseSettings } from "../settings.ts";
 import { INSTALLED } from "./golden_testing.ts";
 import { installation, settingsText } from "./mod.ts";
