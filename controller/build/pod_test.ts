@@ -40,13 +40,13 @@ for (const [name, given] of Object.entries(GOLDEN)) {
     assertEquals(objectOf(built(given), "ServiceAccount").automountServiceAccountToken, false);
   });
 
-  Deno.test(`each volume of ${name} is mounted once, and only the cache and /tmp can be written to`, () => {
+  Deno.test(`each volume of ${name} is mounted once, and only the cache can be written to`, () => {
     const { pod, host } = podOf(given);
     const mounts = host.volumeMounts ?? [];
     assertEquals(mounts.map(({ name }) => name), (pod.volumes ?? []).map(({ name }) => name));
     assertEquals(new Set(mounts.map(({ mountPath }) => mountPath)).size, mounts.length);
     const writable = mounts.filter(({ readOnly }) => !readOnly).map(({ mountPath }) => mountPath);
-    assertEquals(writable, ["/var/cache/troupe", "/tmp"]);
+    assertEquals(writable, ["/var/cache/troupe"]);
   });
 
   Deno.test(`a host understands what it is told in the pods of ${name}`, () => {

@@ -64,7 +64,6 @@ function folders({ name, settings }: Plan): Mounted[] {
       configMap: { name, items: [{ key: SPEC_FILE, path: SPEC_FILE }] },
     }),
     writable(CACHE_FOLDER, { name: "cache", emptyDir: { sizeLimit: sizeText(settings.cacheSize) } }),
-    writable("/tmp", { name: "tmp", emptyDir: { sizeLimit: "256Mi" } }),
   ];
 }
 
