@@ -65,31 +65,38 @@ export class ControllerSite {
     this.#folder = folder;
   }
 
-  /** Installs what a controller needs: the definition of actors, its roles, settings, and the credentials of a broker. */
+  /**
+   * Installs what a controller needs: the definition of actors, its roles, settings, and the credentials of a broker.
+   *
+   * @param broker With a management interface there is a transport `seen` beside `default`, of which KEDA asks that.
+   */
   static async make(
     control: ControlPlane,
-    broker: Pick<RabbitmqServer, "port" | "user" | "password">,
+    broker: Pick<RabbitmqServer, "port" | "user" | "password"> & { readonly management?: string },
   ): Promise<ControllerSite> {
     const { client } = control;
     await client.apply(actorDefinition() as unknown as KubeObject, BY_TEST);
     await established(client, DEFINITION_NAME);
     const site = new ControllerSite(control, await control.makeNamespace(), await serverFolder("controller"));
     await site.restoreRoles();
+    const { port, user, password, management = "" } = broker;
+    const transport = { address: `rabbitmq://127.0.0.1:${port}`, credentials: { secret: "broker" } };
+    const transports = {
+      default: transport,
+      ...(management === "" ? {} : { seen: { ...transport, management } }),
+    };
     const settings = {
       apiVersion: "troupe.dev/v1alpha1",
       kind: "ControllerSettings",
-      spec: {
-        image: "registry.example.com/troupe-host@sha256:0123",
-        transports: {
-          default: { address: `rabbitmq://127.0.0.1:${broker.port}`, credentials: { secret: "broker" } },
-        },
-      },
+      spec: { image: "registry.example.com/troupe-host@sha256:0123", transports },
     };
-    const brokers = join(site.#folder, "brokers", "default");
-    await Deno.mkdir(brokers, { recursive: true });
     await Deno.writeTextFile(join(site.#folder, "settings.yaml"), JSON.stringify(settings));
-    await Deno.writeTextFile(join(brokers, "username"), broker.user);
-    await Deno.writeTextFile(join(brokers, "password"), broker.password);
+    for (const name of Object.keys(transports)) {
+      const folder = join(site.#folder, "brokers", name);
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(join(folder, "username"), user);
+      await Deno.writeTextFile(join(folder, "password"), password);
+    }
     return site;
   }
 

@@ -1,0 +1,93 @@
+/**
+ * All that scales, for tests: a control plane with KEDA, a broker with its management interface, and a controller under the
+ * roles that it ships.
+ *
+ * @module
+ */
+
+import type { KubeClient, KubeObject } from "@troupe/controller/kube";
+import { serverFolder } from "../servers/_process.ts";
+import { RabbitmqServer } from "../servers/rabbitmq.ts";
+import { childOf, type ControllerProcess, ControllerSite } from "./_controller_testing.ts";
+import { buildWork, ScaledMesh, type Work } from "./_scaled_mesh.ts";
+import { ControlPlane } from "./control_plane.ts";
+import { Keda } from "./keda.ts";
+
+/** As fast as it goes: tests have not the time of a cluster. */
+export const FAST = {
+  pollingInterval: "1s",
+  cooldownPeriod: "0s",
+  advanced: { behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } },
+};
+
+/** All that scales. */
+export class KedaSite implements AsyncDisposable {
+  readonly control: ControlPlane;
+  readonly keda: Keda;
+  readonly broker: RabbitmqServer;
+  readonly controller: ControllerProcess;
+  readonly #work: Work;
+
+  private constructor(
+    control: ControlPlane,
+    { keda, broker, controller, work }: {
+      readonly keda: Keda;
+      readonly broker: RabbitmqServer;
+      readonly controller: ControllerProcess;
+      readonly work: Work;
+    },
+  ) {
+    this.control = control;
+    this.keda = keda;
+    this.broker = broker;
+    this.controller = controller;
+    this.#work = work;
+  }
+
+  /** Starts it all. */
+  static async start(): Promise<KedaSite> {
+    const [control, broker, work] = await Promise.all([
+      ControlPlane.start(),
+      RabbitmqServer.start({ management: true }),
+      buildWork(await serverFolder("work")),
+    ]);
+    const keda = await Keda.start(control);
+    const site = await ControllerSite.make(control, broker);
+    const controller = await site.start("one");
+    return new KedaSite(control, { keda, broker, controller, work });
+  }
+
+  /** Makes an actor in a namespace, with its pods. */
+  mesh(namespace: string, spec: Readonly<Record<string, unknown>>): Promise<ScaledMesh> {
+    const { broker, control: { client } } = this;
+    return ScaledMesh.make({ client, namespace, broker, work: this.#work, spec });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.controller.stop();
+    await this.keda.stop();
+    await Promise.all([this.control.stop(), this.broker.stop()]);
+  }
+}
+
+/** What is made for the actor of a mesh, by kind, as it is now. */
+export function made(
+  { client, namespace, actor }: ScaledMesh,
+  kind: Parameters<typeof childOf>[2],
+): Promise<KubeObject> {
+  return client.get(childOf(namespace, actor.metadata.name ?? "", kind));
+}
+
+/** The autoscaler of an actor: it has the name of all that is made for it. */
+export function autoscalerOf(
+  { namespace, actor }: { readonly namespace: string; readonly actor: KubeObject },
+) {
+  const { name } = childOf(namespace, actor.metadata.name ?? "", "Deployment");
+  return { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", name, namespace };
+}
+
+/** The events that KEDA has told of in a namespace, as `REASON: NOTE`. */
+export async function eventsIn(client: KubeClient, namespace: string): Promise<string[]> {
+  const { items } = await client.list({ apiVersion: "events.k8s.io/v1", kind: "Event" }, { namespace });
+  return items.map(({ reason, note }) => `${reason}: ${note}`);
+}
