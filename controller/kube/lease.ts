@@ -111,7 +111,8 @@ class Election {
     const { renewMs, retryMs } = this.#options;
     let renewed = true;
     while (!held.signal.aborted) {
-      await pause(renewed ? renewMs : retryMs, held.signal);
+      // From the beginning of the last call on: it may have taken long.
+      await pause(renewed ? renewMs - this.agoMs : retryMs, held.signal);
       if (held.signal.aborted) return;
       renewed = await this.#attempt(() => this.#renew(held.signal), held.signal);
       if (renewed) held.restart(this.agoMs);

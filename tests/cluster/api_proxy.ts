@@ -32,8 +32,7 @@ export class ApiProxy {
   readonly #client: Deno.HttpClient;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #ending = new AbortController();
-  #silent: Promise<void> = Promise.resolve();
-  #resume: (() => void) | undefined;
+  readonly #watches = new Set<{ silent: boolean; readonly end: PromiseWithResolvers<void> }>();
 
   private constructor(
     target: number,
@@ -54,22 +53,19 @@ export class ApiProxy {
     return new ApiProxy(control.port, { authority, ...certificate });
   }
 
-  /** Watches tell nothing any more, and do not end, until {@linkcode resumeWatches}. */
+  /** Those watches that there are tell nothing any more, and do not end: their bytes just stop. Others are as ever. */
   silenceWatches(): void {
-    if (this.#resume) return;
-    this.#silent = new Promise((resolve) => this.#resume = resolve);
+    for (const watch of this.#watches) watch.silent = true;
   }
 
-  /** Watches tell again, also what happened meanwhile. */
-  resumeWatches(): void {
-    this.#resume?.();
-    this.#resume = undefined;
+  /** Those watches that there are break off. */
+  cutWatches(): void {
+    for (const watch of this.#watches) watch.end.reject(new Error("cut by the test"));
   }
 
   /** Ends it, and all calls through it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
-    this.resumeWatches();
     await this.#server.shutdown();
     this.#client.close();
   }
@@ -96,7 +92,7 @@ export class ApiProxy {
         client: this.#client,
         signal: this.#ending.signal,
       });
-      const body = call.isWatch ? answer.body?.pipeThrough(this.#pausing()) ?? null : answer.body;
+      const body = call.isWatch ? answer.body?.pipeThrough(this.#passing()) ?? null : answer.body;
       return new Response(body, { status: answer.status, headers: answer.headers });
     } catch (error) {
       // The client has gone, or the API server is not there: nobody hears it, or it is what a gateway says.
@@ -104,13 +100,23 @@ export class ApiProxy {
     }
   }
 
-  #pausing(): TransformStream<Uint8Array, Uint8Array> {
+  #passing(): TransformStream<Uint8Array, Uint8Array> {
+    const watch = { silent: false, end: Promise.withResolvers<void>() };
+    this.#watches.add(watch);
+    const ended = () => this.#watches.delete(watch);
     return new TransformStream({
-      transform: async (chunk, controller) => {
-        await this.#silent;
-        controller.enqueue(chunk);
+      start: (controller) => {
+        watch.end.promise.catch((error) => {
+          ended();
+          controller.error(error);
+        });
+        this.#ending.signal.addEventListener("abort", () => watch.end.resolve(), { once: true });
       },
-      flush: () => this.#silent,
+      transform(chunk, controller) {
+        if (!watch.silent) controller.enqueue(chunk);
+      },
+      // Not even its end is heard of.
+      flush: () => watch.silent ? watch.end.promise : void ended(),
     });
   }
 }
