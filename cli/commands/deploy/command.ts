@@ -47,12 +47,17 @@ export function deployCommand(): Command {
     .option("--prune", "also remove actors of this mesh that are not in DIR any more", false)
     .option("--force-conflicts", "take fields that somebody else has set", false)
     .option("--yes", "answer every question with yes", false)
-    .option("--timeout <time>", "how long to wait until all is ready (default: 5m)", parseDuration, 300_000)
+    .addOption(timeoutOption("how long to wait until all is ready; 0s is not at all"))
     .option("--json", "a JSON object a line for each step", false)
     .action(exitWith(async (dir: string, options: Omit<DeployOptions, "dir">) => {
       const { deploy } = await import("./run.ts");
       return await deploy({ ...options, dir });
     }));
+}
+
+/** How long is waited in the end; the same for `undeploy`. */
+export function timeoutOption(description: string): Option {
+  return new Option("--timeout <time>", description).argParser(parseDuration).default(300_000, "5m");
 }
 
 /** What says which cluster, and where in it; the same for `undeploy`. */

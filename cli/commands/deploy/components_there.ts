@@ -7,13 +7,16 @@
 import {
   isKubeError,
   type KubeClient,
-  KubeListSchema,
   type KubeObject,
+  KubeObjectSchema,
   pathOf,
   refOf,
 } from "@troupe/controller/kube";
 import { z } from "zod";
 import { ACTOR, COMPONENT_LABEL, CONFIG_MAP, DEPLOYER, isOf, MESH_LABEL } from "./ours.ts";
+
+/** Of none, an API server says so otherwise than of none with all that they have. */
+const MetadataList = z.looseObject({ items: z.array(KubeObjectSchema.pick({ metadata: true })).nullish() });
 
 const METADATA_ALONE = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
@@ -32,8 +35,10 @@ export async function componentsThere(
   const path = pathOf(await client.resource(CONFIG_MAP), { namespace });
   const query = { labelSelector: `${MESH_LABEL}=${mesh},${COMPONENT_LABEL}` };
   const answer = await client.requests.json("GET", path, { query, accept: METADATA_ALONE, signal });
-  const { items } = KubeListSchema.parse(answer);
-  return items.map(({ metadata }) => ({ ...CONFIG_MAP, metadata })).filter((object) => isOf(mesh, object));
+  const { items } = MetadataList.parse(answer);
+  return (items ?? []).map(({ metadata }) => ({ ...CONFIG_MAP, metadata })).filter((object) =>
+    isOf(mesh, object)
+  );
 }
 
 const Spec = z.looseObject({

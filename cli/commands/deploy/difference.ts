@@ -45,35 +45,35 @@ export function substance({ metadata, status: _status, ...object }: KubeObject):
  * ```
  */
 export function differences(before: unknown, after: unknown, path = ""): Difference[] {
-  const [old, young] = [partsOf(before), partsOf(after)];
-  if (old === undefined || young === undefined || old.list !== young.list) {
-    return same(before, after) ? [] : [{ path, before, after }];
-  }
-  const keys = [...new Set([...old.parts.keys(), ...young.parts.keys()])];
-  return keys.flatMap((key) => {
-    const step = old.list ? `[${key}]` : path === "" ? key : `.${key}`;
-    return differences(old.parts.get(key), young.parts.get(key), `${path}${step}`);
-  });
+  if (Array.isArray(before) && Array.isArray(after)) return ofLists(before, after, path);
+  if (!isObject(before) || !isObject(after)) return same(before, after) ? [] : [{ path, before, after }];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) => differences(before[key], after[key], path === "" ? key : `${path}.${key}`));
 }
 
 /** By which of its fields an entry of a list is told from others; those without are told by their place. */
 const KEYS = ["name", "type", "path", "host"];
 
-function partsOf(
-  value: unknown,
-): { readonly list: boolean; readonly parts: Map<string, unknown> } | undefined {
-  if (Array.isArray(value)) {
-    const key = KEYS.find((key) =>
-      value.length > 0 && new Set(value.map((entry) => entry?.[key])).size === value.length &&
-      value.every((entry) => typeof entry?.[key] === "string")
-    );
-    return {
-      list: true,
-      parts: new Map(value.map((entry, i) => [key === undefined ? String(i) : entry[key], entry])),
-    };
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  return { list: false, parts: new Map(Object.entries(value)) };
+function ofLists(before: readonly unknown[], after: readonly unknown[], path: string): Difference[] {
+  const key = KEYS.find((key) => [before, after].every((list) => tells(key, list)));
+  const [old, young] = [before, after].map((list) =>
+    new Map(
+      list.map((entry, i) => [key === undefined ? String(i) : (entry as Record<string, string>)[key], entry]),
+    )
+  ) as [Map<string, unknown>, Map<string, unknown>];
+  const found = [...new Set([...old.keys(), ...young.keys()])]
+    .flatMap((each) => differences(old.get(each), young.get(each), `${path}[${each}]`));
+  const [order, later] = [[...old.keys()], [...young.keys()]];
+  return found.length > 0 || same(order, later) ? found : [{ path, before: order, after: later }];
+}
+
+function tells(key: string, list: readonly unknown[]): boolean {
+  const values = list.map((entry) => isObject(entry) ? entry[key] : undefined);
+  return values.every((value) => typeof value === "string") && new Set(values).size === values.length;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -70,8 +70,15 @@ const OF_ACTORS: readonly Omit<Need, "namespace">[] = [
     resource: "actors",
     verb,
   })),
-  ...["get", "list", "create", "delete"].map((verb) => ({ group: "", resource: "configmaps", verb })),
+  ...["get", "list", "create", "patch", "delete"].map((verb) => ({
+    group: "",
+    resource: "configmaps",
+    verb,
+  })),
 ];
+
+/** Kinds with pods that are waited for. */
+const WAITED = ["Deployment", "StatefulSet"];
 
 /** What has to be allowed to do what is asked for. */
 export function needsOf({ namespace, installation, makesNamespace }: Deed): Needs {
@@ -80,7 +87,7 @@ export function needsOf({ namespace, installation, makesNamespace }: Deed): Need
     needs.push({ group: "", resource: "namespaces", verb: "create", namespace: undefined });
   }
   for (const { apiVersion, kind, metadata } of installation) {
-    for (const verb of ["get", "create", "patch", ...(kind === "Deployment" ? ["list", "watch"] : [])]) {
+    for (const verb of ["get", "create", "patch", ...(WAITED.includes(kind) ? ["list", "watch"] : [])]) {
       needs.push({
         group: groupOf(apiVersion),
         resource: pluralOf(kind),
@@ -90,10 +97,6 @@ export function needsOf({ namespace, installation, makesNamespace }: Deed): Need
         ...(["get", "patch"].includes(verb) && metadata.name !== undefined ? { name: metadata.name } : {}),
       });
     }
-  }
-  const definition = { group: "apiextensions.k8s.io", resource: "customresourcedefinitions" };
-  if (installation.some(({ kind }) => kind === "CustomResourceDefinition")) {
-    for (const verb of ["list", "watch"]) needs.push({ ...definition, verb, namespace: undefined });
   }
   return { needs: unique(needs), grants: grantsOf(installation) };
 }
@@ -133,7 +136,21 @@ function unique(needs: readonly Need[]): Need[] {
 }
 
 /** A permission in words, such as `patch deployments.apps in mesh`. */
-export function needText({ group, resource, verb, namespace, name }: Need): string {
-  const what = `${resource}${group && `.${group}`}${name === undefined ? "" : ` ${name}`}`;
-  return `${verb} ${what}${namespace === undefined ? "" : ` in ${namespace}`}`;
+export function needText(need: Need): string {
+  const { verb, name } = need;
+  return `${verb} ${placeText(need)}${name === undefined ? "" : ` (${name})`}`;
+}
+
+/** Permissions in words, a line for each kind of objects and namespace, such as `deployments.apps in mesh: get, patch`. */
+export function needLines(needs: readonly Need[]): string[] {
+  const verbs = new Map<string, Set<string>>();
+  for (const need of needs) {
+    const place = placeText(need);
+    verbs.set(place, (verbs.get(place) ?? new Set()).add(need.verb));
+  }
+  return [...verbs].map(([place, each]) => `${place}: ${[...each].sort().join(", ")}`);
+}
+
+function placeText({ group, resource, namespace }: Need): string {
+  return `${resource}${group && `.${group}`}${namespace === undefined ? "" : ` in ${namespace}`}`;
 }

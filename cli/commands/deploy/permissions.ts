@@ -7,7 +7,7 @@
 import type { KubeClient } from "@troupe/controller/kube";
 import { Slots } from "@troupe/host/slots";
 import { z } from "zod";
-import { type Need, type Needs, needText } from "./needs.ts";
+import { type Need, needLines, type Needs, needText } from "./needs.ts";
 import type { Teller } from "./tell.ts";
 
 /** How many questions are asked at once. */
@@ -54,23 +54,23 @@ class Reviewer {
   }
 }
 
-/** What of it is not allowed, in words. */
+/** What of it is not allowed, in lines. */
 export async function missingPermissions(
   client: KubeClient,
   { needs, grants }: Needs,
   signal: AbortSignal,
 ): Promise<string[]> {
   const reviewer = new Reviewer(client, signal);
-  const missing = (await reviewer.missing(needs)).map(needText);
+  const lines = needLines(await reviewer.missing(needs));
+  const roles = new Map<string, string[]>();
   for (const { role, either, or } of grants) {
-    if (await reviewer.allows(either)) continue;
-    const lacks = await reviewer.missing(or);
-    if (lacks.length === 0) continue;
-    const own = lacks.map(needText);
-    const most = own.length > 3 ? [...own.slice(0, 3), `${own.length - 3} more`] : own;
-    missing.push(`${needText(either)}, or what the ${role} allows: ${most.join(", ")}`);
+    if (await reviewer.allows(either) || (await reviewer.missing(or)).length === 0) continue;
+    roles.set(role, [...roles.get(role) ?? [], either.verb]);
   }
-  return missing;
+  for (const [role, verbs] of roles) {
+    lines.push(`to give others the ${role}: ${verbs.join(", ")}, or all that it allows`);
+  }
+  return lines;
 }
 
 /** Says whether all is allowed; all that is not at once. */
@@ -86,7 +86,7 @@ export async function checkPermissions(
   }
   teller.step({
     state: "bad",
-    text: `permissions: ${missing.length} are missing`,
+    text: "permissions: some are missing",
     advice: `${missing.map((need) => `- ${need}`).join("\n")}\nAsk whoever runs the cluster for them: ` +
       "docs/deploy.md has the roles. With --actors-only, the controller is left to somebody else.",
   });

@@ -1,9 +1,8 @@
 /** The words and options of `troupe undeploy`. @module */
 
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { defineCommand, exitWith } from "../define.ts";
-import { clusterOptions } from "../deploy/command.ts";
-import { parseDuration } from "../option_values.ts";
+import { clusterOptions, timeoutOption } from "../deploy/command.ts";
 import type { UndeployOptions } from "./run.ts";
 
 /** `troupe undeploy [DIR]`. */
@@ -27,12 +26,9 @@ export function undeployCommand(): Command {
     },
   }))
     .option("--all", "also remove the controller and the crew", false)
-    .addOption(
-      new Option("--crd", "also remove the definition of actors, if there are none left anywhere")
-        .default(false),
-    )
+    .option("--crd", "also remove the definition of actors, if there are none left anywhere", false)
     .option("--yes", "do not ask", false)
-    .option("--timeout <time>", "how long to wait until all is gone (default: 5m)", parseDuration, 300_000)
+    .addOption(timeoutOption("how long to wait until all is gone"))
     .option("--json", "a JSON object a line for each step", false)
     .action(exitWith(async (dir: string, options: Omit<UndeployOptions, "dir">) => {
       const { undeploy } = await import("./run.ts");

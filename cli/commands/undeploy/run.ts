@@ -70,8 +70,9 @@ export async function undeploy(options: UndeployOptions): Promise<number> {
   ];
   if (what.length > 0 && !confirmed(`Remove ${what.join(", and ")}?`, options)) return EXIT.failed;
   const left = await removeActors(cluster, actors, { options, teller, signal });
+  const still = new Set(left.map(({ metadata }) => metadata.uid));
+  sayQueues(actors.filter(({ metadata }) => !still.has(metadata.uid)), teller);
   if (left.length > 0) return sayLeft(left, { teller, signal });
-  sayQueues(actors, teller);
   await removeComponentsOf(cluster, mesh, teller);
   return options.all ? await removeInstalled(cluster, installed, { options, teller }) : EXIT.ok;
 }

@@ -1,0 +1,470 @@
+// `troupe deploy` on a real API server, a real broker and a real registry: as processes of people who may do what
+// docs/deploy.md says and no more. See _deploy_testing.ts for what is not real.
+
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import type { KubeObject } from "@troupe/controller/kube";
+import { removeComponents, unneededComponents } from "../../cli/commands/deploy/components_there.ts";
+import { readComponent } from "../../host/component/read.ts";
+import { join } from "@std/path";
+import { parseAllDocuments } from "yaml";
+import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
+import { lacksRegistry, RegistryServer } from "../servers/registry.ts";
+import { BY_TEST, DeploySite, SYSTEM } from "./_deploy_testing.ts";
+import { actorOf } from "./_controller_testing.ts";
+import { POD_ANNOTATION } from "./_kwok.ts";
+import { lacksControlPlane } from "./binary.ts";
+import { clusterTests } from "./cluster_tests.ts";
+import { ControlPlane } from "./control_plane.ts";
+import { exists } from "./until.ts";
+
+const ACTOR = { apiVersion: "troupe.dev/v1alpha1", kind: "Actor" };
+const CONFIG_MAP = { apiVersion: "v1", kind: "ConfigMap" };
+const OCI = `registry.example.com/shop/far@sha256:${"a".repeat(64)}`;
+
+/** An actor.yaml. */
+function actorYaml(name: string, spec: Record<string, unknown>): string {
+  return JSON.stringify({ ...ACTOR, metadata: { name }, spec });
+}
+
+/** An actor whose component nobody has to build. */
+function far(name: string, spec: Record<string, unknown> = {}): Record<string, string> {
+  return { [`${name}/actor.yaml`]: actorYaml(name, { component: { oci: OCI }, ...spec }) };
+}
+
+/** What a person reads. */
+function text({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
+  return `${stdout}${stderr}`;
+}
+
+if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
+  const [control, broker, registry] = await Promise.all([
+    ControlPlane.start(),
+    RabbitmqServer.start(),
+    RegistryServer.start(),
+  ]);
+  const site = await DeploySite.make(control, broker);
+  Deno.test.afterAll(async () => {
+    await site[Symbol.asyncDispose]();
+    await Promise.all([control.stop(), broker.stop(), registry.stop()]);
+  });
+  const test = clusterTests(control);
+  const specOf = (object: KubeObject) => object.spec as Record<string, Record<string, unknown>>;
+  const actorsIn = async (namespace: string) =>
+    (await site.client.list(ACTOR, { namespace })).items.map(({ metadata }) => metadata.name);
+  const componentsIn = async (namespace: string) =>
+    (await site.client.list(CONFIG_MAP, { namespace, labelSelector: "troupe.dev/component-of" })).items;
+
+  test("a cluster that is not fit for it: everything that is missing is said at once, and nothing is written", async (t) => {
+    const { namespace } = t;
+    await site.makeSecrets(namespace, ["store"]);
+    await site.client.apply({
+      ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "broker", namespace } },
+      stringData: { username: "ada" },
+    }, BY_TEST);
+    const dir = await site.mesh({
+      "cluster.yaml": site.settings([namespace]),
+      ...far("far", {
+        grants: { secrets: { KEY: { secretKeyRef: { name: "keys", key: "api" } } } },
+      }),
+    });
+    const person = await site.person(namespace);
+    const found = await site.run(person, ["deploy", dir]);
+    assertEquals(found.code, 1, text(found));
+    assertMatch(found.stderr, /^✓ context test: https:\/\/127\.0\.0\.1:\d+, Kubernetes v1\.\d+/m);
+    // The controller is more than this person may install, and all of that is listed.
+    for (
+      const missing of [
+        "customresourcedefinitions.apiextensions.k8s.io: create, get, patch",
+        `deployments.apps in ${SYSTEM}: create, get, list, patch, watch`,
+        `networkpolicies.networking.k8s.io in ${SYSTEM}: create, get, patch`,
+        "to give others the ClusterRole troupe-controller: escalate, bind, or all that it allows",
+      ]
+    ) assertStringIncludes(found.stderr, `- ${missing}`);
+    assertNotMatch(found.stderr, /- actors\.troupe\.dev/);
+    assertMatch(found.stderr, /^✗ KEDA: this cluster has none.*\n {2}Install version 2\.20/m);
+    assertMatch(found.stderr, /^✗ Secret broker in .*: it has no entry password$/m);
+    assertStringIncludes(
+      found.stderr,
+      `kubectl create secret generic keys -n ${namespace} --from-file=api=FILE`,
+    );
+    assertMatch(found.stderr, /^! Secret broker in troupe-system.*you may not look/m);
+    assertStringIncludes(found.stderr, "nothing was written");
+    assert(!text(found).includes("ada") && !text(found).includes(broker.password));
+    assertEquals(await site.writes(person), []);
+  });
+
+  test("a whole mesh: built, put where it is found, applied, ready; again, nothing is written", async (t) => {
+    const { namespace, client } = t;
+    await site.bringKeda();
+    await site.makeSecrets(namespace);
+    const dir = await site.mesh({
+      "cluster.yaml": site.settings([namespace]),
+      "split/actor.yaml": actorYaml("split", {
+        component: { file: "build/split.wasm" },
+        grants: { http: ["https://api.example.com/v1"], route: ["score"] },
+        limits: { timeout: "5s", memory: "64Mi" },
+      }),
+      "split/actor.js": "export const handle = (payload) => payload;\n",
+      "score/actor.yaml": actorYaml("score", { component: { file: "score.wasm" } }),
+      "score/score.wasm": Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0),
+      ...far("far"),
+    });
+    const person = await site.person(namespace, { installer: true });
+    const [first] = await Promise.all([
+      site.run(person, ["deploy", dir, "--timeout", "3m"]),
+      site.startController(),
+    ]);
+    assertEquals(first.code, 0, text(first));
+    assertMatch(first.stderr, /^✓ split: built, [\d.]+ MiB, in ConfigMap component-split-[0-9a-f]{16}$/m);
+    assertStringIncludes(first.stderr, `✓ Actor ${namespace}/split: made`);
+    assertStringIncludes(first.stderr, `${SYSTEM}/troupe-controller: ready`);
+    assertMatch(first.stderr, /^✓ .* is deployed: 3 actors ready/m);
+    assertStringIncludes(first.stderr, `kubectl -n ${namespace} get actors`);
+    assert(!text(first).includes(broker.password));
+
+    // What a host would find is what was built.
+    const split = await client.get({ ...ACTOR, namespace, name: "split" });
+    const { configMap, sha256 } = specOf(split).component as {
+      configMap: { name: string; key: string };
+      sha256: string;
+    };
+    const object = await client.get({ ...CONFIG_MAP, namespace, name: configMap.name });
+    assertEquals([configMap.key, object.immutable], ["component.wasm.gz", true]);
+    const path = join(dir, "component.wasm.gz");
+    const { [configMap.key]: content = "" } = object.binaryData as Record<string, string>;
+    await Deno.writeFile(path, Uint8Array.fromBase64(content));
+    const bytes = await readComponent({ kind: "file", path, sha256 });
+    assertEquals(bytes, await Deno.readFile(join(dir, "split/build/split.wasm")));
+    assertEquals(specOf(split).grants?.http, [
+      { host: "api.example.com", scheme: "https", path: "/v1" },
+    ]);
+    assertEquals(
+      (specOf(await client.get({ ...ACTOR, namespace, name: "score" })).component as {
+        configMap: { key: string };
+      }).configMap.key,
+      "component.wasm",
+    );
+
+    const before = await site.writes(person);
+    assert(before.includes("patch actors/split"), before.join());
+    const again = await site.run(person, ["deploy", dir]);
+    assertEquals(again.code, 0, text(again));
+    assertStringIncludes(again.stderr, "✓ nothing to do");
+    assertEquals((await site.writes(person)).slice(before.length), []);
+    const diff = await site.run(person, ["deploy", dir, "--diff"]);
+    assertEquals([diff.code, diff.stdout], [0, ""], text(diff));
+
+    // A change of one actor is a change of one object.
+    await Deno.writeTextFile(
+      join(dir, "far/actor.yaml"),
+      actorYaml("far", { component: { oci: OCI }, limits: { timeout: "7s" } }),
+    );
+    const differs = await site.run(person, ["deploy", dir, "--diff"]);
+    assertEquals(differs.code, 4, text(differs));
+    assertStringIncludes(differs.stdout, `~ Actor ${namespace}/far\n`);
+    assertMatch(differs.stdout, /^ {4}.*spec\.limits\.timeout: .* → 7s$/m);
+    assertEquals(differs.stdout.match(/^[~+-]/gm)?.length, 1);
+    assertEquals((await site.writes(person)).slice(before.length), []);
+    const changed = await site.run(person, ["deploy", dir, "--json"]);
+    assertEquals(changed.code, 0, text(changed));
+    const said = changed.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(said.filter(({ type }) => type === "change"), [
+      { type: "change", change: "update", object: `Actor ${namespace}/far` },
+    ]);
+    assertEquals(said.at(-1).ready, true);
+    assertEquals((await site.writes(person)).slice(before.length), ["patch actors/far"]);
+
+    // Another component has another object, and the former goes when nobody names it.
+    await Deno.writeTextFile(join(dir, "split/actor.js"), "export const handle = (payload) => [payload];\n");
+    const rebuilt = await site.run(person, ["deploy", dir]);
+    assertEquals(rebuilt.code, 0, text(rebuilt));
+    assertStringIncludes(rebuilt.stderr, `ConfigMap ${namespace}/${configMap.name}: removed`);
+    assertEquals(
+      (await componentsIn(namespace)).map(({ metadata }) => metadata.labels?.["troupe.dev/component-of"]),
+      [
+        "score",
+        "split",
+      ],
+    );
+  });
+
+  /** A person and a mesh without a controller of their own. */
+  const actorsOnly = async (
+    namespace: string,
+    files: Readonly<Record<string, string>>,
+    options: Parameters<DeploySite["person"]>[1] = {},
+  ) => {
+    await site.makeSecrets(namespace);
+    const dir = await site.mesh({
+      "mesh.yaml": "apiVersion: troupe.dev/v1alpha1\nkind: Mesh\nmetadata: { name: shop }\n",
+      ...files,
+    });
+    const person = await site.person(namespace, options);
+    return {
+      dir,
+      person,
+      deploy: (...args: string[]) => site.run(person, ["deploy", dir, "--actors-only", ...args]),
+    };
+  };
+
+  test("without a cluster, all is printed as YAML that an API server takes", async ({ namespace }) => {
+    const dir = await site.mesh({ "cluster.yaml": site.settings([namespace]), ...far("far") });
+    const nowhere = { kubeconfig: join(site.folder, "none"), user: "" };
+    const named = await site.run(nowhere, ["deploy", dir, "--dry-run", "--namespace", namespace]);
+    assertEquals(named.code, 0, text(named));
+    const objects = parseAllDocuments(named.stdout).map((document) => document.toJS() as KubeObject);
+    assert(objects.length > 10);
+    assertEquals(objects[0]?.kind, "Namespace");
+    const { name, namespace: where } = objects.at(-1)?.metadata ?? {};
+    assertEquals([objects.at(-1)?.kind, name, where], ["Actor", "far", namespace]);
+    for (const object of objects) await site.client.apply(object, { ...BY_TEST, dryRun: true });
+  });
+
+  test("what is not in the folder any more stays and is said, and goes with --prune; what others made stays", async (t) => {
+    const { namespace, client } = t;
+    const { dir, person, deploy } = await actorsOnly(namespace, { ...far("one"), ...far("two") });
+    await client.create(actorOf(namespace, "theirs"));
+    const labelled = actorOf(namespace, "labelled");
+    await client.create({
+      ...labelled,
+      metadata: { ...labelled.metadata, labels: { "troupe.dev/mesh": "shop" } },
+    });
+    assertEquals((await deploy()).code, 0);
+    await Deno.remove(join(dir, "two"), { recursive: true });
+    const before = await site.writes(person);
+    const left = await deploy();
+    assertEquals(left.code, 0, text(left));
+    assertStringIncludes(left.stderr, `not in ${dir} any more: Actor ${namespace}/two`);
+    const asked = await deploy("--prune");
+    assertEquals(asked.code, 2, text(asked));
+    assertStringIncludes(asked.stderr, "--yes");
+    const diff = await deploy("--prune", "--diff");
+    assertEquals([diff.code, diff.stdout], [4, `- Actor ${namespace}/two\n`]);
+    assertEquals((await site.writes(person)).slice(before.length), []);
+    const pruned = await deploy("--prune", "--yes");
+    assertEquals(pruned.code, 0, text(pruned));
+    assertEquals(await actorsIn(namespace), ["labelled", "one", "theirs"]);
+    assertEquals((await site.writes(person)).slice(before.length), ["delete actors/two"]);
+  });
+
+  test("a field of somebody else, and an actor of another mesh, are named and left until they are taken", async (t) => {
+    const { namespace, client } = t;
+    const files = far("far", { scaling: { max: 3 }, limits: { timeout: "5s" } });
+    const { dir, person, deploy } = await actorsOnly(namespace, files);
+    await client.apply(
+      {
+        ...ACTOR,
+        metadata: { name: "far", namespace },
+        spec: { component: { oci: OCI }, scaling: { max: 7 } },
+      },
+      { fieldManager: "tuner" },
+    );
+    const conflict = await deploy();
+    assertEquals(conflict.code, 1, text(conflict));
+    assertStringIncludes(conflict.stderr, `Actor ${namespace}/far: spec.scaling.max is set by tuner`);
+    assertEquals(await site.writes(person), []);
+    const taken = await deploy("--force-conflicts");
+    assertEquals(taken.code, 0, text(taken));
+    assertEquals(specOf(await client.get({ ...ACTOR, namespace, name: "far" })).scaling?.max, 3);
+    await Deno.writeTextFile(
+      join(dir, "mesh.yaml"),
+      "apiVersion: troupe.dev/v1alpha1\nkind: Mesh\nmetadata: { name: other }\n",
+    );
+    const other = await deploy();
+    assertEquals(other.code, 1, text(other));
+    assertStringIncludes(other.stderr, `Actor ${namespace}/far is of the mesh shop`);
+  });
+
+  test("an actor that is wrong is refused before anything is written", async ({ namespace }) => {
+    const { person, deploy } = await actorsOnly(namespace, {
+      ...far("good"),
+      ...far("bad", { scaling: { min: 3, max: 2 } }),
+    });
+    const wrong = await deploy();
+    assertEquals(wrong.code, 1, text(wrong));
+    assertMatch(wrong.stderr, /bad\/actor\.yaml:\d+: spec\.scaling.* raise max/);
+    assertEquals(await site.writes(person), []);
+  });
+
+  test("who may not look at Secrets is told so, and who lacks a verb is told which", async ({ namespace }) => {
+    const { person, dir } = await actorsOnly(namespace, far("far"), { secrets: false });
+    await Deno.writeTextFile(join(dir, "cluster.yaml"), site.settings([namespace]));
+    const hidden = await site.run(person, ["deploy", dir, "--actors-only"]);
+    assertEquals(hidden.code, 0, text(hidden));
+    assertMatch(hidden.stderr, /^! Secret broker in .*you may not look/m);
+    await site.client.apply({
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "almost" },
+      rules: [
+        { apiGroups: ["troupe.dev"], resources: ["actors"], verbs: ["get", "list", "watch", "create"] },
+        { apiGroups: [""], resources: ["configmaps"], verbs: ["*"] },
+      ],
+    }, BY_TEST);
+    const almost = await site.person(namespace, { roles: ["almost"] });
+    const refused = await site.run(almost, ["deploy", dir, "--actors-only"]);
+    assertEquals(refused.code, 1, text(refused));
+    assertStringIncludes(
+      refused.stderr,
+      `  - actors.troupe.dev in ${namespace}: delete, patch\n`,
+    );
+  });
+
+  test("a context that is not there, a namespace that is not there, and a cluster that is away", async (t) => {
+    const { namespace } = t;
+    const { dir, person, deploy } = await actorsOnly(namespace, far("far"));
+    const context = await deploy("--context", "elsewhere");
+    assertEquals(context.code, 1);
+    assertMatch(context.stderr, /no cluster for the context "elsewhere"; its contexts are: test/);
+    const installer = await site.person(namespace, { installer: true });
+    const missing = await site.run(installer, [
+      ...["deploy", dir, "--actors-only", "--namespace", `${namespace}-x`],
+    ]);
+    assertEquals(missing.code, 1);
+    assertMatch(missing.stderr, /^✗ namespace .*-x: it is not there\n {2}Make it with --create-namespace/m);
+    const text = await Deno.readTextFile(person.kubeconfig);
+    const away = join(site.folder, "away.kubeconfig");
+    await Deno.writeTextFile(away, text.replace(/127\.0\.0\.1:\d+/, "127.0.0.1:9"));
+    const gone = await site.run({ kubeconfig: away, user: "" }, ["deploy", dir, "--actors-only"]);
+    assertEquals(gone.code, 1);
+    assertMatch(
+      gone.stderr,
+      /^✗ context test: https:\/\/127\.0\.0\.1:9 does not answer\n {2}See that the cluster/m,
+    );
+  });
+
+  test("a namespace is made when that is asked for", async ({ namespace }) => {
+    const name = `${namespace}-new`;
+    const dir = await site.mesh(far("far"));
+    const person = { kubeconfig: control.admin, user: "admin" };
+    const args = ["deploy", dir, "--actors-only", "--namespace", name, "--timeout", "0s"];
+    const made = await site.run(person, [...args, "--create-namespace"]);
+    assertEquals(made.code, 0, text(made));
+    assertEquals(await actorsIn(name), ["far"]);
+    assertStringIncludes((await site.run(person, args)).stderr, "nothing to do");
+  });
+
+  test("an actor that does not start: the reasons, and an exit code of their own", async ({ namespace }) => {
+    const { deploy } = await actorsOnly(namespace, {
+      ...far("good"),
+      ...far("bad", { scaling: { min: 1 }, podTemplate: { annotations: { [POD_ANNOTATION]: "crashes" } } }),
+    });
+    const late = await deploy("--timeout", "8s");
+    assertEquals(late.code, 3, text(late));
+    assertMatch(late.stderr, /^✗ bad: CrashLoopBackOff\n {2}The pod troupe-bad-\S+ does not start/m);
+    assertStringIncludes(late.stderr, "what is applied stays");
+    assertEquals(await actorsIn(namespace), ["bad", "good"]);
+  });
+
+  test("Ctrl-C leaves what is applied, and says so", async ({ namespace }) => {
+    const { dir, person } = await actorsOnly(
+      namespace,
+      far("slow", { scaling: { min: 1 }, podTemplate: { annotations: { [POD_ANNOTATION]: "waits" } } }),
+    );
+    const running = site.start(person, ["deploy", dir, "--actors-only"]);
+    await running.says("slow: coming (Starting");
+    Deno.kill(running.pid, "SIGINT");
+    assertEquals(await running.ended, 130, running.said());
+    assertStringIncludes(running.said(), "interrupted: all is applied and stays; 1 of 1 are not ready yet");
+    assertEquals(await actorsIn(namespace), ["slow"]);
+  });
+
+  test("killed in the middle, the same command goes on from there", async ({ namespace }) => {
+    const names = Array.from({ length: 24 }, (_, i) => `a${i}`);
+    const { dir, person, deploy } = await actorsOnly(
+      namespace,
+      Object.assign({}, ...names.map((name) => far(name))),
+    );
+    const running = site.start(person, ["deploy", dir, "--actors-only"]);
+    await exists(site.client, { ...ACTOR, namespace, name: "a0" });
+    Deno.kill(running.pid, "SIGKILL");
+    assertEquals(await running.ended, 137);
+    const again = await deploy();
+    assertEquals(again.code, 0, text(again));
+    assertEquals((await actorsIn(namespace)).sort(), names.toSorted());
+  });
+
+  test("two that deploy the same at once do not harm each other", async ({ namespace }) => {
+    const { dir, person } = await actorsOnly(namespace, {
+      "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
+      "split/split.wasm": "first",
+      ...far("one"),
+      ...far("two"),
+    });
+    const both = await Promise.all([1, 2].map(() => site.run(person, ["deploy", dir, "--actors-only"])));
+    assertEquals(both.map(({ code }) => code), [0, 0], both.map(text).join("\n"));
+    assertEquals(await actorsIn(namespace), ["one", "split", "two"]);
+    assertEquals((await componentsIn(namespace)).length, 1);
+    const again = await site.run(person, ["deploy", dir, "--actors-only"]);
+    assertStringIncludes(again.stderr, "nothing to do", text(again));
+  });
+
+  test("a component that is named in the moment in which it is removed is put back", async (t) => {
+    const { namespace, client } = t;
+    const { deploy } = await actorsOnly(namespace, {
+      "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
+      "split/split.wasm": "first",
+    });
+    assertEquals((await deploy("--timeout", "0s")).code, 0);
+    const split = await client.get({ ...ACTOR, namespace, name: "split" });
+    await client.delete({ ...ACTOR, namespace, name: "split" });
+    const unneeded = await unneededComponents(client, { mesh: "shop", namespace });
+    assertEquals(unneeded.length, 1);
+    // Somebody else deploys it, after it was looked which are needed.
+    await client.create(actorOf(namespace, "split", split.spec as Record<string, unknown>));
+    assertEquals(await removeComponents(client, unneeded, namespace), []);
+    const [back, ...more] = await componentsIn(namespace);
+    assertEquals([back?.metadata.name, more], [unneeded[0]?.metadata.name, []]);
+    assertEquals(back?.binaryData, { "component.wasm": btoa("first") });
+    await client.delete({ ...ACTOR, namespace, name: "split" });
+    const again = await unneededComponents(client, { mesh: "shop", namespace });
+    assertEquals(await removeComponents(client, again, namespace), [back?.metadata.name]);
+    assertEquals(await componentsIn(namespace), []);
+  });
+
+  test("with a registry, components are pushed and named by digest; again, they are there", async (t) => {
+    const { namespace, client } = t;
+    const { deploy } = await actorsOnly(namespace, {
+      "split/actor.yaml": actorYaml("split", { component: { file: "build/split.wasm" } }),
+      "split/actor.js": "export const handle = (payload) => payload;\n",
+    });
+    const prefix = `${registry.name}/shop`;
+    const args = ["--registry", prefix];
+    const pushed = await deploy(...args);
+    assertEquals(pushed.code, 0, text(pushed));
+    assertStringIncludes(pushed.stderr, `split: pushed: ${prefix}/split@sha256:`);
+    const { component } = specOf(await client.get({ ...ACTOR, namespace, name: "split" }));
+    assertMatch(String(component?.oci), new RegExp(`^${prefix}/split@sha256:[0-9a-f]{64}$`));
+    const digest = String(component?.oci).split("@")[1];
+    const answer = await fetch(`http://${registry.name}/v2/shop/split/manifests/${digest}`, {
+      headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+    });
+    await answer.body?.cancel();
+    assertEquals(answer.status, 200);
+    assertEquals(await componentsIn(namespace), []);
+    const again = await deploy(...args);
+    assertStringIncludes(again.stderr, "split: is in the registry");
+    assertStringIncludes(again.stderr, "nothing to do");
+    const nowhere = await deploy("--registry", "https://registry.example.com");
+    assertEquals(nowhere.code, 2, text(nowhere));
+  });
+
+  test("a component that is too large says how large it is, and what to do", async ({ namespace }) => {
+    const { person, dir, deploy } = await actorsOnly(namespace, {
+      "big/actor.yaml": actorYaml("big", { component: { file: "big.wasm" } }),
+    });
+    const bytes = new Uint8Array(2 * 1024 * 1024);
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+    }
+    await Deno.writeFile(join(dir, "big/big.wasm"), bytes);
+    const large = await deploy();
+    assertEquals(large.code, 1, text(large));
+    assertMatch(
+      large.stderr,
+      /component of big has 2\.0 MiB, and 2\.0 MiB compressed; a ConfigMap holds 1\.0 MiB/,
+    );
+    assertStringIncludes(large.stderr, "--registry");
+    assertEquals(await site.writes(person), []);
+  });
+}
