@@ -20,6 +20,7 @@ import { EXIT } from "./commands/exit_code.ts";
 import { inspectCommand } from "./commands/inspect/command.ts";
 import { newCommand } from "./commands/new/command.ts";
 import { parkedCommand } from "./commands/parked/command.ts";
+import { pushCommand } from "./commands/push/command.ts";
 import { resultsCommand } from "./commands/results/command.ts";
 import { sendCommand } from "./commands/send/command.ts";
 import { testCommand } from "./commands/test/command.ts";
@@ -65,6 +66,7 @@ Begin with:
     dlqCommand(),
     newCommand(),
     buildCommand(),
+    pushCommand(),
     testCommand(),
     inspectCommand(),
     doctorCommand(),

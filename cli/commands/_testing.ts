@@ -21,20 +21,20 @@ export interface CommandRun {
 /** Runs a command to its end. */
 export async function runTroupe(
   args: readonly string[],
-  { cwd }: { readonly cwd: string },
+  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<CommandRun> {
-  return await runDeno(["run", "-A", "--quiet", "--config", CONFIG, MAIN, ...args], { cwd });
+  return await runDeno(["run", "-A", "--quiet", "--config", CONFIG, MAIN, ...args], options);
 }
 
 /** Runs `deno` to its end, as a person does in a folder. */
 export async function runDeno(
   args: readonly string[],
-  { cwd }: { readonly cwd: string },
+  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<CommandRun> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
