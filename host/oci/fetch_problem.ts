@@ -16,6 +16,7 @@ export interface FetchProblem {
  */
 export function fetchProblem(error: unknown): FetchProblem {
   const said = messageOf(deepest(error))
+    .replace(/^error sending request for url \([^)]*\): (client error \(\w+\): )?/, "")
     .replaceAll(/ ?for url \([^)]*\)/g, "")
     .replaceAll(
       /(https?:\/\/)([^/\s?)@]*@)?([^/\s?)]+)[^\s)]*/g,

@@ -9,7 +9,7 @@ Deno.test("why a fetch failed, from beneath and without what is secret in an add
       failed(
         "error sending request for url (https://a.example/x?sig=1): client error (Connect): tcp connect error: Connection refused",
       ),
-      "error sending request: client error (Connect): tcp connect error: Connection refused",
+      "tcp connect error: Connection refused",
       true,
     ],
     [

@@ -88,9 +88,6 @@ Deno.test({
     await Deno.writeFile(join(cwd, "good.wasm"), await actor());
     await Deno.writeFile(join(cwd, "other.wasm"), await assemble("(component)"));
     await Deno.writeFile(join(cwd, "module.wasm"), await assemble("(module)"));
-    await Deno.writeTextFile(
-      JSON.stringify({ credHelpers: { [registry.name]: "x" } }),
-    );
     await Deno.mkdir(join(cwd, "docker"));
     const config = (value: unknown) =>
       Deno.writeTextFile(join(cwd, "docker/config.json"), JSON.stringify(value));
