@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { settingsOf } from "../build/build_testing.ts";
+import { built, objectOf, settingsOf, TRANSPORT } from "../build/build_testing.ts";
 import type { V1Container, V1PodTemplateSpec } from "../build/kubernetes.ts";
 import { readCommandLine } from "../command_line.ts";
 import { INSTALLED } from "./golden_testing.ts";
@@ -148,6 +148,27 @@ for (const [name, { settings = {}, ...options }] of Object.entries(INSTALLED)) {
     ]);
   });
 }
+
+Deno.test("the hosts of a mesh and its crew are told of the same queues, store and bucket", () => {
+  for (const query of ["", "?namespace=prod"]) {
+    const settings = {
+      transports: { default: { ...TRANSPORT, address: `${TRANSPORT.address}${query}` } },
+      store: { address: "postgres://mesh@postgres.data.svc/shop?sslmode=require" },
+      objects: { address: "s3://shop/mesh?region=eu-central-1" },
+      crew: { namespaces: ["web-shop"] },
+    };
+    const host = objectOf(built({ namespace: "web-shop", settings }), "Deployment").spec.template.spec
+      ?.containers[0];
+    const config = installation(settingsOf(settings)).find(({ kind, metadata }) =>
+      kind === "ConfigMap" && metadata.name.startsWith("troupe-crew")
+    ) as { data: Readonly<Record<string, string>> } | undefined;
+    const told = Object.fromEntries((host?.env ?? []).map(({ name, value }) => [name, value]));
+    for (const name of ["TROUPE_TRANSPORT", "TROUPE_STORE", "TROUPE_OBJECTS"]) {
+      assert(told[name] !== undefined, name);
+      assertEquals(config?.data[name], told[name]);
+    }
+  }
+});
 
 Deno.test("pods are made anew when what they are told changes, and the crew only then", () => {
   const hashes = (settings: Readonly<Record<string, unknown>>) =>

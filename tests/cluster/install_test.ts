@@ -7,10 +7,12 @@ import { DEFINITION_NAME } from "@troupe/controller/crd";
 import { installation, type InstallationOptions, type InstallObject } from "@troupe/controller/install";
 import type { KubeObject } from "@troupe/controller/kube";
 import { type ControllerSettings, parseSettings } from "@troupe/controller/settings";
+import { openStore } from "@troupe/host/crew/open_store";
 import { openSqliteStore } from "@troupe/host/crew/sqlite_store";
 import { openTransport } from "@troupe/host/transport/open";
 import { settingsOf } from "../../controller/build/build_testing.ts";
 import { INSTALLED } from "../../controller/install/golden_testing.ts";
+import { lacksPostgres, PostgresServer } from "../servers/postgres.ts";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { refused } from "./_client_testing.ts";
 import { PodProcesses } from "./_container_process.ts";
@@ -121,35 +123,30 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     assertStringIncludes(error.message, "violates PodSecurity");
   });
 
+  const secret = (namespace: string, name: string, stringData: Readonly<Record<string, string>>) =>
+    client.apply({ apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData }, OPTIONS);
+
   /** Settings with the broker of this test, and its Secret where they are installed. */
   const site = async (namespace: string, more: Readonly<Record<string, unknown>> = {}) => {
     const transport = { address: `rabbitmq://127.0.0.1:${broker.port}`, credentials: { secret: "broker" } };
     const settings = settingsOf({ transports: { default: transport }, ...more });
     const objects = await install(settings, { namespace });
-    await client.apply({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "broker", namespace },
-      stringData: { username: broker.user, password: broker.password },
-    }, OPTIONS);
+    await secret(namespace, "broker", { username: broker.user, password: broker.password });
     await settled(objects);
     return settings;
   };
-  const podOf = async (namespace: string, name: string) => {
-    const { items } = await client.list({ apiVersion: "v1", kind: "Pod" }, {
-      namespace,
-      labelSelector: `app.kubernetes.io/name=${name}`,
-    });
-    assert(items[0], `there is a pod of ${name}`);
-    return await PodProcesses.of(client, items[0]);
+  const podsOf = async (namespace: string, labelSelector: string) => {
+    const { items } = await client.list({ apiVersion: "v1", kind: "Pod" }, { namespace, labelSelector });
+    return await Promise.all(items.map((pod) => PodProcesses.of(client, pod)));
   };
 
   test("the controller of an installation acts, with what its pod gives it and under the roles that are installed", async () => {
     await site("troupe-system");
     const token = await control.token({ namespace: "troupe-system", name: "troupe-controller" });
     const kubeconfig = await control.kubeconfig({ token }, { namespace: "troupe-system" });
-    const pod = await podOf("troupe-system", "troupe-controller");
-    await using controller = await pod.start("controller", {
+    const pods = await podsOf("troupe-system", "app.kubernetes.io/name=troupe-controller");
+    assertEquals(pods.length, 2);
+    await using controller = await pods[0]!.start("controller", {
       args: ["--kubeconfig", kubeconfig],
       readable: [kubeconfig],
     });
@@ -166,21 +163,32 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     await exists(client, childOf(namespace, "split", "Deployment"));
   });
 
+  /** A transport of a mesh, as somebody else uses it. */
+  const meshOf = async (namespace: string, stack: AsyncDisposableStack) => {
+    const who = `${broker.user}:${encodeURIComponent(broker.password)}`;
+    const transport = await openTransport(
+      `rabbitmq://${who}@127.0.0.1:${broker.port}?namespace=${namespace}`,
+    );
+    stack.defer(() => transport.close());
+    return transport;
+  };
+  const finished = (id: string) => ({
+    queue: "x-sink",
+    body: new TextEncoder().encode(
+      JSON.stringify({ id, route: { prev: ["a"], curr: "", next: [] }, payload: 7 }),
+    ),
+  });
+
   test("the crew of an installation records in one file, with what its pod gives it", async () => {
     await site("troupe-crew", { crew: { namespaces: ["shop"] } });
-    const pod = await podOf("troupe-crew", "troupe-crew");
+    const [pod] = await podsOf("troupe-crew", "app.kubernetes.io/name=troupe-crew");
+    assert(pod);
     await using stack = new AsyncDisposableStack();
     const members = await Promise.all(CREW.map((name) => pod.start(name)));
     for (const member of members) stack.use(member);
-
-    const address = `rabbitmq://127.0.0.1:${broker.port}?namespace=shop`;
-    const transport = await openTransport(
-      address.replace("//", `//${broker.user}:${encodeURIComponent(broker.password)}@`),
-    );
-    stack.defer(() => transport.close());
-    const finished = { id: "1", route: { prev: ["a"], curr: "", next: [] }, payload: 7 };
+    const transport = await meshOf("shop", stack);
     await transport.publish([
-      { queue: "x-sink", body: new TextEncoder().encode(JSON.stringify(finished)) },
+      finished("1"),
       { queue: "x-sump", body: new TextEncoder().encode("not JSON") },
     ]);
     const store = await openSqliteStore({ path: pod.path("/var/lib/troupe/crew.db") });
@@ -189,6 +197,36 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     assertEquals((await store.result("1"))?.payload, "7");
     for (const member of members) assertEquals((await member.ask("/readyz")).status, 200);
   });
+
+  if (!lacksPostgres()) {
+    test("with a store, two replicas of a member record in the schema of their mesh", async () => {
+      await using stack = new AsyncDisposableStack();
+      const postgres = await PostgresServer.start();
+      stack.defer(() => postgres.stop());
+      const namespace = "troupe-replicas";
+      const database = await postgres.database();
+      const address = `postgres://${postgres.user}@127.0.0.1:${postgres.port}/${database}`;
+      await site(namespace, {
+        store: {
+          address,
+          password: { name: "store", key: "password" },
+        },
+        crew: { namespaces: ["web-shop"], replicas: 2 },
+      });
+      await secret(namespace, "store", { password: postgres.password });
+      const pods = await podsOf(namespace, "app.kubernetes.io/component=x-sink");
+      assertEquals(pods.length, 2);
+      const sinks = await Promise.all(pods.map((pod) => pod.start("x-sink")));
+      for (const sink of sinks) stack.use(sink);
+      const transport = await meshOf("web-shop", stack);
+      const ids = Array.from({ length: 100 }, (_, i) => String(i));
+      await transport.publish(ids.map(finished));
+      const store = await openStore(postgres.address(database, { schema: "troupe_web_shop" }));
+      stack.defer(() => store.close());
+      while ((await store.counts()).results < ids.length) await store.counts();
+      for (const sink of sinks) assertEquals((await sink.ask("/readyz")).status, 200);
+    });
+  }
 }
 
 function asKube(object: InstallObject): KubeObject {
