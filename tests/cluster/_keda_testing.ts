@@ -12,6 +12,7 @@ import { childOf, type ControllerProcess, ControllerSite } from "./_controller_t
 import { buildWork, ScaledMesh, type Work } from "./_scaled_mesh.ts";
 import { ControlPlane } from "./control_plane.ts";
 import { Keda } from "./keda.ts";
+import { until } from "./until.ts";
 
 /** As fast as it goes: tests have not the time of a cluster. */
 export const FAST = {
@@ -57,10 +58,23 @@ export class KedaSite implements AsyncDisposable {
     return new KedaSite(control, { keda, broker, controller, work });
   }
 
-  /** Makes an actor in a namespace, with its pods. */
-  mesh(namespace: string, spec: Readonly<Record<string, unknown>>): Promise<ScaledMesh> {
+  /** Makes an actor in a namespace, with its pods. @param options `hosts`: whether these do something. @default true */
+  mesh(
+    namespace: string,
+    spec: Readonly<Record<string, unknown>>,
+    { hosts }: { readonly hosts?: boolean } = {},
+  ): Promise<ScaledMesh> {
     const { broker, control: { client } } = this;
-    return ScaledMesh.make({ client, namespace, broker, work: this.#work, spec });
+    return ScaledMesh.make({ client, namespace, broker, work: this.#work, spec, hosts });
+  }
+
+  /** Resolves when KEDA has looked at the queue of an actor so many times more. */
+  async looks({ namespace }: ScaledMesh, count: number): Promise<void> {
+    await this.keda.says(
+      "operator",
+      (line) => line.includes("ScaleTarget no change") && line.includes(namespace),
+      count,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +98,17 @@ export function autoscalerOf(
 ) {
   const { name } = childOf(namespace, actor.metadata.name ?? "", "Deployment");
   return { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", name, namespace };
+}
+
+/** Resolves when the autoscaler has looked again, and wants so many replicas. */
+export async function autoscaled(mesh: ScaledMesh, replicas: number): Promise<void> {
+  const ref = autoscalerOf(mesh);
+  const status = (object: KubeObject | undefined) =>
+    object?.status as { currentReplicas?: number; desiredReplicas?: number } | undefined;
+  await until(mesh.client, ref, (object) => {
+    const { currentReplicas, desiredReplicas } = status(object) ?? {};
+    return currentReplicas === replicas && desiredReplicas === replicas;
+  });
 }
 
 /** The events that KEDA has told of in a namespace, as `REASON: NOTE`. */

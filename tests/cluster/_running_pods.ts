@@ -43,6 +43,8 @@ export interface RunningPodsOptions {
   readonly cache: string;
   /** Who connects to the broker. */
   readonly broker: { readonly user: string; readonly password: string };
+  /** Whether hosts are run; else pods are counted only, and nobody takes from the queue. @default true */
+  readonly hosts?: boolean | undefined;
 }
 
 interface Running {
@@ -61,6 +63,7 @@ export class RunningPods implements AsyncDisposable {
   readonly #options: RunningPodsOptions;
   readonly #end = new AbortController();
   readonly #pods = new Map<string, Promise<Running>>();
+  readonly #seen = new Set<string>();
   readonly #present = new Set<string>();
   readonly #waiting = new Set<() => void>();
   readonly #informer: Informer;
@@ -134,11 +137,12 @@ export class RunningPods implements AsyncDisposable {
     const { uid, deletionTimestamp } = pod.metadata;
     if (gone || deletionTimestamp !== undefined) {
       if (this.#present.delete(uid)) void this.#pods.get(uid)?.then((running) => this.#stop(pod, running));
-    } else if (pod.status?.phase === "Running" && !this.#pods.has(uid)) {
+    } else if (pod.status?.phase === "Running" && !this.#seen.has(uid)) {
+      this.#seen.add(uid);
       this.#present.add(uid);
       this.counts.made++;
       this.counts.most = Math.max(this.counts.most, this.present);
-      this.#pods.set(uid, this.#start(pod));
+      if (this.#options.hosts !== false) this.#pods.set(uid, this.#start(pod));
     }
     for (const check of this.#waiting) check();
   }

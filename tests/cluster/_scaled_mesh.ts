@@ -17,7 +17,7 @@ import { z } from "zod";
 import { buildActor } from "@troupe/cli/build";
 import { parseActorSpec } from "@troupe/controller/spec";
 import type { RabbitmqServer } from "../servers/rabbitmq.ts";
-import { actorOf } from "./_controller_testing.ts";
+import { actorOf, comes } from "./_controller_testing.ts";
 import { RunningPods } from "./_running_pods.ts";
 
 /** Takes its time, without using the processor, and gives on what it was given. */
@@ -63,6 +63,8 @@ export interface ScaledMeshOptions {
   readonly work: Work;
   /** Of the actor: `scaling` and so on. */
   readonly spec: Readonly<Record<string, unknown>>;
+  /** Whether its pods do something. @default true */
+  readonly hosts?: boolean | undefined;
 }
 
 /** An actor, its pods, and whoever sends to it and takes what it gives. */
@@ -82,14 +84,14 @@ export class ScaledMesh implements AsyncDisposable {
   #sent = 0;
 
   private constructor(
-    { client, namespace, broker, work }: ScaledMeshOptions,
+    { client, namespace, broker, work, hosts }: ScaledMeshOptions,
     { transport, actor }: { readonly transport: Transport; readonly actor: KubeObject },
   ) {
     this.client = client;
     this.namespace = namespace;
     this.transport = transport;
     this.actor = actor;
-    this.pods = new RunningPods({ client, namespace, actor: ACTOR, broker, ...work });
+    this.pods = new RunningPods({ client, namespace, actor: ACTOR, broker, hosts, ...work });
     this.#sink = transport.consume(SINK, { inFlight: 100 });
     this.#taking = this.#take();
     // As whoever runs x-sink does: a host asks at its start what is paused.
@@ -98,7 +100,7 @@ export class ScaledMesh implements AsyncDisposable {
     this.#controls = tellControls(transport, { read: () => Promise.resolve(asked), logger });
   }
 
-  /** Makes the actor, and the Secret with who connects to the broker. */
+  /** Makes the actor, and the Secret with who connects to the broker; resolves when its queue is there. */
   static async make(options: ScaledMeshOptions): Promise<ScaledMesh> {
     const { client, namespace, broker, work, spec } = options;
     const transport = await openTransport(broker.address({ namespace }));
@@ -109,6 +111,7 @@ export class ScaledMesh implements AsyncDisposable {
       ...spec,
       limits: { timeout: TIMEOUT, concurrency: 2, ...spec["limits"] as Record<string, unknown> | undefined },
     }));
+    await comes(client, actor, ["QueueReady", "True"]);
     return new ScaledMesh(options, { transport, actor });
   }
 

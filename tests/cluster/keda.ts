@@ -170,6 +170,14 @@ export class Keda {
     return await Deno.readTextFile(this.#log(part)).catch(() => "");
   }
 
+  /** Resolves when a part has written so many lines more into its log of which something holds. */
+  async says(part: KedaPart, holds: (line: string) => boolean, count = 1): Promise<void> {
+    const said = async () => (await this.log(part)).split("\n").filter(holds).length;
+    using watcher = Deno.watchFs(this.#log(part));
+    const wanted = await said() + count;
+    for await (const _ of watcher) if (await said() >= wanted) return;
+  }
+
   /** Ends it, and removes what it has written; what it has made in the cluster stays. */
   async stop(): Promise<void> {
     await Promise.all([...this.#parts.values()].map((part) => part.kill9()));

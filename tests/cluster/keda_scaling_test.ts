@@ -4,10 +4,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { lacksRabbitmq } from "../servers/rabbitmq.ts";
-import { comes } from "./_controller_testing.ts";
-import { FAST, KedaSite } from "./_keda_testing.ts";
+import { childOf, comes } from "./_controller_testing.ts";
+import { autoscaled, autoscalerOf, FAST, KedaSite } from "./_keda_testing.ts";
 import { lacksKeda } from "./binary.ts";
 import { clusterTests } from "./cluster_tests.ts";
+import { exists } from "./until.ts";
 
 if (!await lacksKeda() && !lacksRabbitmq()) {
   const site = await KedaSite.start();
@@ -34,4 +35,94 @@ if (!await lacksKeda() && !lacksRabbitmq()) {
       assert(mesh.pods.counts.most <= 3);
     });
   }
+
+  for (
+    const [transport, concurrency, replicas] of [["default", 2, 5], ["seen", 2, 3], [
+      "default",
+      9,
+      10,
+    ]] as const
+  ) {
+    test(`10 envelopes of 4 each want ${replicas} replicas (transport ${transport}, ${concurrency} at once)`, async (t) => {
+      const scaling = { ...FAST, max: 12, queueLength: 4 };
+      await using mesh = await site.mesh(t.namespace, { transport, limits: { concurrency }, scaling }, {
+        hosts: false,
+      });
+      await mesh.send(10, 0);
+      await mesh.pods.until((present) => present === replicas);
+      await autoscaled(mesh, replicas);
+      assertEquals(mesh.pods.present, replicas);
+    });
+  }
+
+  test("there are never less replicas than min, nor more than max", async (t) => {
+    const scaling = { ...FAST, min: 1, max: 2, queueLength: 1 };
+    await using mesh = await site.mesh(t.namespace, { transport: "seen", scaling });
+    await mesh.pods.until((present) => present === 1);
+    await mesh.send(20, 300);
+    await mesh.pods.until((present) => present === 2);
+    await mesh.allCame();
+    await mesh.pods.until((present) => present === 1);
+    await autoscaled(mesh, 1);
+    await mesh.account();
+    assertEquals(mesh.pods.counts, { made: 2, most: 2 });
+  });
+
+  test("a first replica is started when there are more envelopes than activation", async (t) => {
+    await using mesh = await site.mesh(t.namespace, { scaling: { ...FAST, activation: 3 } });
+    await comes(t.client, mesh.actor, ["Ready", "True"]);
+    await mesh.send(3, 0);
+    await site.looks(mesh, 2);
+    assertEquals(mesh.pods.counts.made, 0);
+    await mesh.send(1, 0);
+    await mesh.allCame();
+    await mesh.pods.until((present) => present === 0);
+    await mesh.account();
+  });
+
+  for (
+    const [transport, cooldown] of [["default", "as long as a hop can take"], ["seen", "no time"]] as const
+  ) {
+    test(`work in hand keeps its replica though the queue is empty (transport ${transport})`, async (t) => {
+      await using mesh = await site.mesh(t.namespace, {
+        transport,
+        limits: { timeout: "12s" },
+        scaling: FAST,
+      });
+      const { spec } = await exists(t.client, childOf(t.namespace, "work", "ScaledObject"));
+      assertEquals(
+        (spec as { cooldownPeriod: number }).cooldownPeriod,
+        transport === "seen" ? 0 : 12,
+        cooldown,
+      );
+      await mesh.send(2, 8_000);
+      await mesh.allCame();
+      assertEquals([mesh.pods.present, mesh.pods.counts.made], [1, 1]);
+      await mesh.pods.until((present) => present === 0);
+      await mesh.account();
+    });
+  }
+
+  test("behaviour is the autoscaler's, and a trigger of another kind counts beside the queue", async (t) => {
+    const behavior = {
+      scaleUp: { policies: [{ type: "Pods", value: 1, periodSeconds: 5 }], stabilizationWindowSeconds: 0 },
+      scaleDown: { selectPolicy: "Disabled" },
+    };
+    const office = {
+      name: "office",
+      type: "cron",
+      metadata: { timezone: "Etc/UTC", start: "0 0 * * *", end: "59 23 * * *", desiredReplicas: "2" },
+    };
+    const scaling = { ...FAST, advanced: { behavior }, triggers: [office] };
+    await using mesh = await site.mesh(t.namespace, { transport: "seen", scaling });
+    await mesh.pods.until((present) => present === 2);
+    assertEquals(mesh.pods.counts.made, 2, "nothing is in the queue: they are the other trigger's");
+    const { spec } = await t.client.get(autoscalerOf(mesh)) as unknown as { spec: { behavior: Behavior } };
+    assertEquals(spec.behavior.scaleUp?.policies, behavior.scaleUp.policies);
+    assertEquals(spec.behavior.scaleDown?.selectPolicy, "Disabled");
+  });
 }
+
+type Behavior = Readonly<
+  Record<"scaleUp" | "scaleDown", { readonly policies?: unknown; readonly selectPolicy?: string } | undefined>
+>;
