@@ -6,6 +6,7 @@ import { lacksRegistry, REGISTRY_USER, RegistryServer } from "@troupe/tests/serv
 import { envelopeText, read } from "./_host_testing.ts";
 import { MainProcess } from "./_main_process_testing.ts";
 import { type Bench, take, utf8, withBench } from "./_testing.ts";
+import { makeCertificate } from "./component/_testing/certificate.ts";
 import { pushComponent } from "./oci/push.ts";
 import { watComponent } from "./stage/_testing.ts";
 import type { Delivery } from "./transport/transport.ts";
@@ -41,13 +42,7 @@ function test(name: string, run: (given: Given) => Promise<void>): void {
         const config = { auths: { [registry.name]: REGISTRY_USER } };
         await Deno.writeTextFile(join(folder, "registry/config.json"), JSON.stringify(config));
         const start = async ({ cache = "cache", oci = reference } = {}) => {
-          const spec = {
-            apiVersion: "troupe.dev/v1alpha1",
-            kind: "Actor",
-            metadata: { name: "a" },
-            spec: { component: { oci } },
-          };
-          await Deno.writeTextFile(join(folder, "actor.yaml"), JSON.stringify(spec));
+          await writeSpec(folder, oci);
           const transport = `embedded:${join(folder, "queues.db")}`;
           return [join(folder, "actor.yaml"), "--transport", transport, "--cache", join(folder, cache)];
         };
@@ -56,6 +51,16 @@ function test(name: string, run: (given: Given) => Promise<void>): void {
       });
     },
   });
+}
+
+async function writeSpec(folder: string, oci: string): Promise<void> {
+  const spec = {
+    apiVersion: "troupe.dev/v1alpha1",
+    kind: "Actor",
+    metadata: { name: "a" },
+    spec: { component: { oci } },
+  };
+  await Deno.writeTextFile(join(folder, "actor.yaml"), JSON.stringify(spec));
 }
 
 /** One hop, by a host that is started for it. */
@@ -142,3 +147,43 @@ async function* files(folder: string): AsyncGenerator<string> {
     else yield join(folder, name);
   }
 }
+
+Deno.test({
+  name:
+    "a registry of one's own authority is trusted where DENO_CERT names it, and speaks no plain HTTP elsewhere",
+  ignore: lacksRegistry(),
+  async fn() {
+    const { key, cert, authority } = makeCertificate();
+    await using registry = await RegistryServer.start({ certificate: { key, cert } });
+    await using plain = await RegistryServer.start();
+    await withBench({ queues: [] }, async (bench) => {
+      const { folder } = bench;
+      const component = { bytes: await watComponent(ECHO), world: { imports: [], exports: ["handle"] } };
+      const { reference } = await pushComponent({
+        reference: `${registry.name}/a`,
+        caCerts: [authority],
+        ...component,
+      });
+      await Deno.writeTextFile(join(folder, "ca.pem"), authority);
+      const args = [
+        join(folder, "actor.yaml"),
+        "--transport",
+        `embedded:${join(folder, "queues.db")}`,
+        "--cache",
+      ];
+      const cache = join(folder, "cache");
+      await writeSpec(folder, reference);
+      const stderr = await refusal([...args, cache], {});
+      assertStringIncludes(stderr, "troupe.RegistryUnreachable: ");
+      assertStringIncludes(stderr, "DENO_CERT");
+      await hop(bench, { id: "1", args: [...args, cache], env: { DENO_CERT: join(folder, "ca.pem") } });
+
+      // The same machine, by a name that docker would not take for it either.
+      await writeSpec(folder, reference.replace(registry.name, `127.1:${plain.port}`));
+      assertStringIncludes(
+        await refusal([...args, join(folder, "cold")], {}),
+        "it does not seem to speak TLS",
+      );
+    });
+  },
+});
