@@ -12,6 +12,7 @@
  * @module
  */
 
+import type { Channel } from "amqplib";
 import { NoSuchQueueError, TransportClosedError } from "../errors.ts";
 import type {
   ConsumeOptions,
@@ -58,6 +59,8 @@ export interface RabbitmqOptions extends RabbitmqAddress {
 const CLOSE_PATIENCE_MS = 5_000;
 /** How long something is asked for again and again while links are lost, in milliseconds. */
 const ASK_PATIENCE_MS = 30_000;
+/** How many channels declare at once what is many: a broker waits for its disk most of the time. */
+const MOST_CHANNELS = 4;
 const ASK_PAUSES = { first: 50, longest: 1_000 };
 
 /**
@@ -241,11 +244,17 @@ class RabbitmqTransport implements Transport {
   async #declareOn(link: Link, actors: readonly string[]): Promise<void> {
     if (actors.length === 0) return;
     const channel = await link.channel();
-    await declareAll(channel, [
-      ...this.#topology.base,
-      ...actors.flatMap((actor) => this.#topology.declarationsOf(actor)),
+    await declareAll(channel, this.#topology.base);
+    const rest = actors.values();
+    const declareRest = async (channel: Channel) => {
+      for (const actor of rest) await declareAll(channel, this.#topology.declarationsOf(actor));
+      await closeChannel(channel);
+    };
+    const more = Math.min(actors.length, MOST_CHANNELS) - 1;
+    await Promise.all([
+      declareRest(channel),
+      ...Array.from({ length: more }, async () => await declareRest(await link.channel())),
     ]);
-    await closeChannel(channel);
   }
 
   /** The broker may have lost what it had: the list of queues is not to lack those that are made again. */

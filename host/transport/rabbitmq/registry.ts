@@ -63,6 +63,8 @@ export class Registry {
   #seen: readonly string[] = [];
   #readAt = -Infinity;
   #working: Promise<unknown> = Promise.resolve();
+  /** What is added as soon as the list is in hand. */
+  #adding: { readonly entries: Set<string>; readonly added: Promise<void> } | undefined;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -78,12 +80,26 @@ export class Registry {
     return this.#seen;
   }
 
-  /** Adds entries that are not there. */
+  /** Adds entries that are not there. The list is written once for all that are added while somebody has it. */
   async add(entries: readonly string[]): Promise<void> {
-    await this.#change((list) => {
+    const adding = this.#adding ??= this.#addSoon();
+    for (const entry of entries) adding.entries.add(entry);
+    await adding.added;
+  }
+
+  #addSoon() {
+    const entries = new Set<string>();
+    const begin = () => {
+      if (this.#adding?.entries === entries) this.#adding = undefined;
+    };
+    const added = this.#change((list) => {
+      begin();
       for (const entry of entries) list.add(entry);
       return Promise.resolve();
     });
+    // The list could not be had at all.
+    added.catch(begin);
+    return { entries, added };
   }
 
   /** Drops those of the entries for which that still holds, asked under the lock. */
