@@ -51,6 +51,11 @@ export interface ApplyOptions extends WriteOptions {
   readonly fieldManager: string;
   /** Takes fields that somebody else has set; without it that is a `troupe.KubeConflict`. @default false */
   readonly force?: boolean;
+  /**
+   * What may be there, else it is a `troupe.KubeConflict`, and nothing is written: nothing of this name, or what has this
+   * `metadata.resourceVersion`, or nothing. @default whatever there is
+   */
+  readonly over?: "nothing" | { readonly resourceVersion: string };
 }
 
 /** How an object is deleted. */
@@ -178,12 +183,12 @@ export class KubeClient implements AsyncDisposable {
    * @throws {KubeError} `troupe.KubeInvalid` also for a field that the kind does not have.
    */
   async apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
-    const { force = false, subresource } = options;
+    const { force = false, subresource, over } = options;
     const ref = refOf(object);
     return await this.#call("PATCH", await this.#path(ref, { ...ref, subresource }), {
       ...options,
       query: { ...writeQuery(options), force },
-      body: object,
+      body: over === undefined ? object : { ...object, metadata: { ...object.metadata, ...condition(over) } },
       contentType: "application/apply-patch+yaml",
     });
   }
@@ -274,6 +279,14 @@ export class KubeClient implements AsyncDisposable {
       `${method} ${path}`,
     );
   }
+}
+
+/**
+ * An API server compares versions where there is something to compare with. No object has the first one: it is that of a store
+ * in which nothing is.
+ */
+function condition(over: NonNullable<ApplyOptions["over"]>) {
+  return over === "nothing" ? { resourceVersion: "1" } : over;
 }
 
 /** A field that the kind does not have is refused, not dropped. */

@@ -104,34 +104,42 @@ export class Children {
     const heard = this.get(object);
     const matches = heard && owns(object, heard) && this.#memory.matches(wanted, heard);
     if (matches && (!replicas || specReplicas(heard) === replicasFor(heard, replicas))) return;
-    // One without the label has not been heard of.
-    const there = heard ?? await this.#options.client.find(refOf(wanted), { signal });
-    if (there && !owns(object, there)) throw new NameTakenError(object);
-    const applied = await this.#write(wanted, { there, replicas, signal });
+    const applied = await this.#write(object, { wanted, heard, replicas, signal });
     this.#options.onWrite("apply", object.kind);
     this.#memory.remember(wanted, applied);
     known.wrote(applied);
   }
 
+  /** Writes over what was heard of; what is there is looked at only when it is something else. */
   async #write(
-    wanted: KubeObject,
-    { there, replicas, signal }: {
-      readonly there: KubeObject | undefined;
+    object: BuiltObject,
+    { wanted, heard, replicas, signal }: {
+      readonly wanted: KubeObject;
+      readonly heard: KubeObject | undefined;
       readonly replicas: ReplicaRules | undefined;
       readonly signal: AbortSignal;
     },
   ): Promise<KubeObject> {
     const { client } = this.#options;
-    const options = { fieldManager: FIELD_MANAGER, force: true, signal };
-    if (!replicas) return await client.apply(wanted, options);
-    const counted = (there: KubeObject | undefined) =>
-      withReplicas(wanted, { there, replicas: replicasFor(there, replicas) });
+    const writeOver = (there: KubeObject | undefined) => {
+      if (there && !owns(object, there)) throw new NameTakenError(object);
+      const { resourceVersion } = there?.metadata ?? {};
+      const counted = replicas
+        ? withReplicas(wanted, { there, replicas: replicasFor(there, replicas) })
+        : wanted;
+      return client.apply(counted, {
+        fieldManager: FIELD_MANAGER,
+        force: true,
+        over: resourceVersion === undefined ? "nothing" : { resourceVersion },
+        signal,
+      });
+    };
     try {
-      return await client.apply(counted(there), options);
+      return await writeOver(heard);
     } catch (error) {
       if (!isKubeError(error, "troupe.KubeConflict")) throw error;
-      // It has changed since it was heard of: perhaps it was scaled.
-      return await client.apply(counted(await client.find(refOf(wanted), { signal })), options);
+      // It has changed since it was heard of, or is gone; and one without the label was not heard of.
+      return await writeOver(await client.find(refOf(wanted), { signal }));
     }
   }
 

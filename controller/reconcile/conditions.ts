@@ -84,13 +84,23 @@ export function conditionsOf(
   });
 }
 
-/** Conditions whose status or reason is not what it was. */
+/**
+ * Conditions whose status or reason is not what it was. That nothing is known of a part at first is not told, nor is of a
+ * part what is told of `Ready` in the same words.
+ */
 export function transitions(
   before: readonly ActorCondition[],
   after: readonly ActorCondition[],
 ): ActorCondition[] {
-  return after.filter(({ type, status, reason }) => {
+  const changed = after.filter(({ type, status, reason }) => {
     const last = before.find((each) => each.type === type);
-    return last?.status !== status || last.reason !== reason;
+    return last === undefined ? status !== "Unknown" : last.status !== status || last.reason !== reason;
+  });
+  const said = new Set<string>();
+  return changed.filter(({ reason, message }) => {
+    const words = JSON.stringify([reason, message]);
+    if (said.has(words)) return false;
+    said.add(words);
+    return true;
   });
 }

@@ -52,8 +52,18 @@ Deno.test("a change of status or reason is told, one of words alone is not", () 
   assertEquals(types({}), []);
   assertEquals(types({ QueueReady: { ...fine, message: "other" } }), []);
   assertEquals(types({ QueueReady: { ...fine, reason: "Other" } }), ["QueueReady"]);
-  assertEquals(types({ QueueReady: { ...fine, status: "False" } }), ["Ready", "QueueReady"]);
-  assertEquals(transitions([], before()).length, 4);
+  assertEquals(types({ QueueReady: { ...fine, status: "False", message: "other" } }), ["Ready"]);
+  assertEquals(
+    types({
+      QueueReady: { ...fine, status: "False", message: "one" },
+      ScalingReady: { ...fine, status: "False", message: "other" },
+    }),
+    ["Ready", "ScalingReady"],
+    "what Ready says of a part is told once",
+  );
+  const unknown: Verdict = { status: "Unknown", reason: "Starting", message: "Its pods are being made." };
+  const first = transitions([], before({ WorkloadReady: unknown, ScalingReady: unknown }));
+  assertEquals(first.map(({ type }) => type), ["QueueReady"], "what is not known at first is no news");
 });
 
 Deno.test("a status that says the same is the same, in whatever order it comes", () => {

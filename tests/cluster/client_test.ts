@@ -87,6 +87,35 @@ if (!await lacksControlPlane()) {
     assertEquals(await client.delete(refOf(old), { uid: old.metadata.uid }), true);
   });
 
+  test("what is applied over nothing, or over a version, is applied over nothing else", async (t) => {
+    const { client, namespace } = t;
+    const applied = { fieldManager: "a", force: true };
+    for (const kind of [CONFIG_MAP, { apiVersion: "v1", kind: "ServiceAccount" }]) {
+      const object = { ...kind, metadata: { name: "n", namespace, labels: { by: "a" } } };
+      const { metadata: { resourceVersion = "" } } = await client.apply(object, {
+        ...applied,
+        over: "nothing",
+      });
+      await refused("troupe.KubeConflict", () => client.apply(object, { ...applied, over: "nothing" }));
+      const changed = { ...object, metadata: { ...object.metadata, labels: { by: "b" } } };
+      const { metadata } = await client.apply(changed, { ...applied, over: { resourceVersion } });
+      assertEquals(metadata.labels, { by: "b" });
+      await refused(
+        "troupe.KubeConflict",
+        () => client.apply(object, { ...applied, over: { resourceVersion } }),
+      );
+      await client.delete(refOf(object));
+      const { metadata: { uid } } = await client.create({ ...kind, metadata: { name: "n", namespace } });
+      await refused("troupe.KubeConflict", () => client.apply(object, { ...applied, over: "nothing" }));
+      const over = { resourceVersion: metadata.resourceVersion ?? "" };
+      await refused("troupe.KubeConflict", () => client.apply(object, { ...applied, over }));
+      const theirs = await client.get(refOf(object));
+      assertEquals([theirs.metadata.uid, theirs.metadata.labels], [uid, undefined]);
+      await client.delete(refOf(object));
+      assertEquals((await client.apply(object, { ...applied, over })).metadata.labels, { by: "a" });
+    }
+  });
+
   test("a trial does nothing, and what is not valid is refused with the field", async (t) => {
     const { client, namespace } = t;
     const options = { fieldManager: "a" };
