@@ -2,13 +2,14 @@
 // docs/deploy.md says and no more. See _deploy_testing.ts for what is not real.
 
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import type { KubeObject } from "@troupe/controller/kube";
+import { type KubeObject, refOf } from "@troupe/controller/kube";
 import { removeComponents, unneededComponents } from "../../cli/commands/deploy/components_there.ts";
 import { readComponent } from "../../host/component/read.ts";
 import { join } from "@std/path";
 import { parseAllDocuments } from "yaml";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { lacksRegistry, RegistryServer } from "../servers/registry.ts";
+import { TcpProxy } from "../servers/tcp_proxy.ts";
 import { BY_TEST, DeploySite, SYSTEM } from "./_deploy_testing.ts";
 import { actorOf } from "./_controller_testing.ts";
 import { POD_ANNOTATION } from "./_kwok.ts";
@@ -29,6 +30,11 @@ function actorYaml(name: string, spec: Record<string, unknown>): string {
 /** An actor whose component nobody has to build. */
 function far(name: string, spec: Record<string, unknown> = {}): Record<string, string> {
   return { [`${name}/actor.yaml`]: actorYaml(name, { component: { oci: OCI }, ...spec }) };
+}
+
+/** A proxy that is closed at the end. */
+function disposable(of: TcpProxy) {
+  return { of, [Symbol.asyncDispose]: () => of.close() };
 }
 
 /** What a person reads. */
@@ -354,6 +360,64 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     assertMatch(late.stderr, /^✗ bad: CrashLoopBackOff\n {2}The pod troupe-bad-\S+ does not start/m);
     assertStringIncludes(late.stderr, "what is applied stays");
     assertEquals(await actorsIn(namespace), ["bad", "good"]);
+  });
+
+  test("a cluster that is gone while it waits is waited for", async ({ client, namespace }) => {
+    const { dir, person } = await actorsOnly(
+      namespace,
+      far("slow", { scaling: { min: 1 }, podTemplate: { annotations: { [POD_ANNOTATION]: "waits" } } }),
+    );
+    await using proxy = disposable(new TcpProxy(control));
+    const through = join(site.folder, "through.kubeconfig");
+    const config = await Deno.readTextFile(person.kubeconfig);
+    await Deno.writeTextFile(through, config.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.of.port}`));
+    const running = site.start({ kubeconfig: through, user: "" }, ["deploy", dir, "--actors-only"]);
+    await running.says("slow: coming (Starting");
+    proxy.of.refuse();
+    await running.says("It is tried again.");
+    const { items: [pod] } = await client.list({ apiVersion: "v1", kind: "Pod" }, { namespace });
+    await client.merge(refOf(pod as KubeObject), { metadata: { annotations: { [POD_ANNOTATION]: "runs" } } });
+    proxy.of.resume();
+    assertEquals(await running.ended, 0, running.said());
+    assertStringIncludes(running.said(), "slow: ready (Scaling, replicas 1/1)");
+  });
+
+  test("what fails in the middle says how far it came, and goes on when it is said again", async (t) => {
+    const { client, namespace } = t;
+    const names = ["a", "b", "c", "d", "e"];
+    const { deploy } = await actorsOnly(namespace, Object.assign({}, ...names.map((name) => far(name))));
+    // A quota is not used up by questions what would be: only by what is made.
+    const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "few", namespace } };
+    const hard = { "count/actors.troupe.dev": "2" };
+    await client.create({ ...quota, spec: { hard } });
+    await client.merge(
+      refOf(quota),
+      { status: { hard, used: { "count/actors.troupe.dev": "0" } } },
+      { subresource: "status" },
+    );
+    const failed = await deploy();
+    assertEquals(failed.code, 1, text(failed));
+    assertStringIncludes(failed.stderr, "2 of 5 objects are applied, and stay; deploy again to go on");
+    assertStringIncludes(failed.stderr, "exceeded quota: few");
+    assertEquals((await actorsIn(namespace)).length, 2);
+    await client.delete(refOf(quota));
+    const again = await deploy();
+    assertEquals(again.code, 0, text(again));
+    assertEquals(await actorsIn(namespace), names);
+  });
+
+  test("the version of KEDA is told, and when it is an old one", async ({ client, namespace }) => {
+    const { dir } = await actorsOnly(namespace, far("far"));
+    const installer = await site.person(namespace, { installer: true });
+    for (const [version, line] of [["2.20.2", "✓"], ["2.12.0", "!"]]) {
+      await client.merge({
+        ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+        name: "scaledobjects.keda.sh",
+      }, { metadata: { labels: { "app.kubernetes.io/version": version } } });
+      const run = await site.run(installer, ["deploy", dir, "--actors-only", "--timeout", "0s"]);
+      assertEquals(run.code, 0, text(run));
+      assertStringIncludes(run.stderr, `${line} KEDA: version ${version}\n`);
+    }
   });
 
   test("Ctrl-C leaves what is applied, and says so", async ({ namespace }) => {

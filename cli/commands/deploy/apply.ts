@@ -91,7 +91,7 @@ async function untilKnown(
   const end = performance.now() + KIND_PATIENCE_MS;
   while (!signal.aborted) {
     try {
-      await client.list(ACTOR, { namespace, fieldSelector: "metadata.name=none" }, { signal });
+      await client.list(ACTOR, { namespace, fieldSelector: "metadata.name=none" });
       return;
     } catch (error) {
       const early = isKubeError(error, "troupe.KubeUnknownKind", "troupe.KubeNotFound");

@@ -41,8 +41,12 @@ export async function checkAll(
   const isNew = await checkCluster(cluster, telling);
   const there = await namespaceThere(client, namespace, signal);
   const makesNamespace = there === false && mayMake(namespace, options);
-  const needs = needsOf({ namespace, installation, makesNamespace });
+  const needs = needsOf({ namespace, installation, makesNamespace, prune: options.prune });
   const controller = installation.length > 0 ? options.systemNamespace : undefined;
+  const missing = new Set(there === false ? [namespace] : []);
+  if (controller !== undefined && await namespaceThere(client, controller, signal) === false) {
+    missing.add(controller);
+  }
   const references = referencesOf(settings, actors.map(({ manifest }) => manifest), {
     namespace,
     controller,
@@ -52,7 +56,7 @@ export async function checkAll(
     await checkPermissions(client, needs, telling),
     await checkKeda(client, telling),
     sayNamespace(namespace, { there, makesNamespace, teller }),
-    await checkReferences(client, references, telling),
+    await checkReferences(client, references, { ...telling, missing }),
   ];
   checkCrew(prepared, namespace, teller);
   if (fits.includes(false)) {
@@ -61,11 +65,7 @@ export async function checkAll(
       "the cluster is not ready for it, as said above; nothing was written",
     );
   }
-  const missing = makesNamespace ? [namespace] : [];
-  if (controller !== undefined && await namespaceThere(client, controller, signal) === false) {
-    missing.push(controller);
-  }
-  return { newNamespaces: new Set(missing), makesNamespace };
+  return { newNamespaces: missing, makesNamespace };
 }
 
 /** Undefined where it cannot be told. */

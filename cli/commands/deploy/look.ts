@@ -58,7 +58,12 @@ export function keysOf(object: KubeObject): ReadonlySet<string> | undefined {
 export async function checkReferences(
   client: KubeClient,
   references: readonly Reference[],
-  { teller, signal }: { readonly teller: Teller; readonly signal: AbortSignal },
+  { missing, teller, signal }: {
+    /** Namespaces that are not there: nothing can be in them yet. */
+    readonly missing: ReadonlySet<string>;
+    readonly teller: Teller;
+    readonly signal: AbortSignal;
+  },
 ): Promise<boolean> {
   const sights = await Promise.all(references.map((reference) => lookAt(client, reference, signal)));
   let fits = true;
@@ -76,7 +81,12 @@ export async function checkReferences(
       });
     } else if (sight.state === "missing") {
       fits = false;
-      teller.step({ state: "bad", text: `${what}: it is not there`, advice: remedyFor(reference) });
+      const first = missing.has(namespace) ? `kubectl create namespace ${namespace}\n` : "";
+      teller.step({
+        state: "bad",
+        text: `${what}: it is not there`,
+        advice: `${first}${remedyFor(reference)}`,
+      });
     } else if (lacking.length > 0) {
       fits = false;
       const advice = `kubectl edit ${kind.toLowerCase()} ${name} -n ${namespace}`;

@@ -61,6 +61,8 @@ export interface Deed {
   readonly installation: readonly KubeObject[];
   /** Whether the namespace of the actors is made. */
   readonly makesNamespace: boolean;
+  /** Whether what is not wanted any more is removed. */
+  readonly prune: boolean;
 }
 
 /** What has to be allowed in a namespace of whoever deploys actors, and looks after them. */
@@ -79,15 +81,21 @@ const OF_ACTORS: readonly Omit<Need, "namespace">[] = [
 
 /** Kinds with pods that are waited for. */
 const WAITED = ["Deployment", "StatefulSet"];
+/** Kinds of which nothing is removed by a deployment. */
+const STAYING = ["Namespace", "CustomResourceDefinition"];
 
 /** What has to be allowed to do what is asked for. */
-export function needsOf({ namespace, installation, makesNamespace }: Deed): Needs {
+export function needsOf({ namespace, installation, makesNamespace, prune }: Deed): Needs {
   const needs: Need[] = OF_ACTORS.map((need) => ({ ...need, namespace }));
   if (makesNamespace) {
     needs.push({ group: "", resource: "namespaces", verb: "create", namespace: undefined });
   }
   for (const { apiVersion, kind, metadata } of installation) {
-    for (const verb of ["get", "create", "patch", ...(WAITED.includes(kind) ? ["list", "watch"] : [])]) {
+    const more = [
+      ...WAITED.includes(kind) ? ["list", "watch"] : [],
+      ...prune && !STAYING.includes(kind) ? ["list", "delete"] : [],
+    ];
+    for (const verb of new Set(["get", "create", "patch", ...more])) {
       needs.push({
         group: groupOf(apiVersion),
         resource: pluralOf(kind),

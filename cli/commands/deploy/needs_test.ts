@@ -16,7 +16,12 @@ Deno.test("kinds by the names that roles have for them", () => {
 });
 
 Deno.test("without the controller, all that it takes is in the namespace of the actors", () => {
-  const { needs, grants } = needsOf({ namespace: "shop", installation: [], makesNamespace: false });
+  const { needs, grants } = needsOf({
+    namespace: "shop",
+    installation: [],
+    makesNamespace: false,
+    prune: true,
+  });
   assertEquals(needLines(needs), [
     "actors.troupe.dev in shop: create, delete, get, list, patch, watch",
     "configmaps in shop: create, delete, get, list, patch",
@@ -25,7 +30,9 @@ Deno.test("without the controller, all that it takes is in the namespace of the 
 });
 
 Deno.test("with it, each object may be looked at, made and changed, and each role given", () => {
-  const { needs, grants } = needsOf({ namespace: "shop", installation: installed, makesNamespace: true });
+  const { needs, grants } = needsOf({
+    ...{ namespace: "shop", installation: installed, makesNamespace: true, prune: false },
+  });
   const lines = needLines(needs);
   for (const { kind } of installed) {
     assert(lines.some((line) => line.startsWith(pluralOf(kind)) && line.includes("create, get")), kind);
@@ -41,4 +48,12 @@ Deno.test("with it, each object may be looked at, made and changed, and each rol
   ]);
   const own = grants.find(({ role }) => role === "Role troupe-controller");
   assert(own?.or.every(({ resource, namespace }) => resource === "leases" && namespace === "troupe-system"));
+});
+
+Deno.test("to remove what is not wanted any more takes more, but nothing of namespaces and the definition", () => {
+  const of = (prune: boolean) =>
+    needLines(needsOf({ namespace: "shop", installation: installed, makesNamespace: false, prune }).needs);
+  const more = of(true).filter((line) => !of(false).includes(line));
+  assert(more.includes("configmaps in troupe-system: create, delete, get, list, patch"));
+  assert(more.every((line) => !/^(namespaces|customresource)/.test(line)), more.join());
 });

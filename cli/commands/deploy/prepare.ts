@@ -4,13 +4,17 @@
  * @module
  */
 
-import { meshesOf } from "@troupe/controller/mesh_place";
+import { buildActor } from "@troupe/controller/build";
+import { readClusterActor } from "@troupe/controller/cluster_actor";
 import { installation } from "@troupe/controller/install";
 import type { KubeObject } from "@troupe/controller/kube";
+import { ActorSpecError } from "@troupe/controller/mesh";
+import { meshesOf } from "@troupe/controller/mesh_place";
 import type { ControllerSettings } from "@troupe/controller/settings";
 import type { ActorComponent } from "./components.ts";
 import { loadManifests, loadSettings, type MeshActor, meshNameOf } from "./mesh_folder.ts";
 import type { DeployOptions } from "./options.ts";
+import { ACTOR } from "./ours.ts";
 import type { Teller } from "./tell.ts";
 import { actorObject, inOrder } from "./wanted.ts";
 
@@ -62,6 +66,26 @@ export function objectsOf(
       actorObject(manifest, { mesh, namespace, component: byActor.get(name)?.component })
     ),
   ]);
+}
+
+/**
+ * Checks actors as the controller will.
+ *
+ * @throws {ActorSpecError} with everything that they ask for and its settings do not have, or do not allow.
+ */
+export function checkActors(objects: readonly KubeObject[], settings: ControllerSettings | undefined): void {
+  if (settings === undefined) return;
+  const problems = objects.filter(({ kind }) => kind === ACTOR.kind).flatMap((object) => {
+    try {
+      // An API server would give it a uid, of which nothing here depends.
+      buildActor(readClusterActor({ ...object, metadata: { ...object.metadata, uid: "" } }), settings);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ActorSpecError)) throw error;
+      return error.problems;
+    }
+  });
+  if (problems.length > 0) throw new ActorSpecError(problems);
 }
 
 /** Says when nobody would record what comes to its end here. */

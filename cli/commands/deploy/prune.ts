@@ -1,5 +1,5 @@
 /**
- * Actors that a former deployment of a mesh made, and that are no longer in its folder.
+ * What a former deployment made, and that is not wanted any more.
  *
  * @module
  */
@@ -7,6 +7,7 @@
 import { isKubeError, type KubeClient, type KubeObject, refOf } from "@troupe/controller/kube";
 import type { MeshPlace } from "./components_there.ts";
 import { ACTOR, isOf, MESH_LABEL } from "./ours.ts";
+import { nameOf } from "./wanted.ts";
 
 /** The actors of a mesh that are in a cluster, whoever runs there beside them. */
 export async function deployedActors(
@@ -24,9 +25,10 @@ export async function deployedActors(
   }
 }
 
-/** Those of them that are not among these. */
-export function leftover(there: readonly KubeObject[], names: ReadonlySet<string>): KubeObject[] {
-  return there.filter(({ metadata: { name = "" } }) => !names.has(name));
+/** Those that are not among these. */
+export function leftover(there: readonly KubeObject[], wanted: readonly KubeObject[]): KubeObject[] {
+  const names = new Set(wanted.map(nameOf));
+  return there.filter((object) => !names.has(nameOf(object)));
 }
 
 /** Deletes objects; one that somebody has made anew meanwhile stays. @returns Those that were there. */

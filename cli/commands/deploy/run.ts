@@ -4,9 +4,8 @@
  * @module
  */
 
-import { isKubeError, type KubeObject } from "@troupe/controller/kube";
+import type { KubeObject } from "@troupe/controller/kube";
 import { countOf } from "../../view/quantity.ts";
-import { stylesFor } from "../../view/styles.ts";
 import { EXIT } from "../exit_code.ts";
 import { Interruption } from "../up/interruption.ts";
 import { applyAll, restore } from "./apply.ts";
@@ -16,14 +15,16 @@ import { type Cluster, findCluster } from "./cluster.ts";
 import { buildComponents } from "./components.ts";
 import { componentsThere, removeComponents, unneededComponents } from "./components_there.ts";
 import { confirmed } from "./confirm.ts";
-import { differenceLine } from "./difference.ts";
+import { printDiff } from "./diff.ts";
+import { installedObjects } from "./installed.ts";
 import { nextSteps } from "./next.ts";
 import type { DeployOptions } from "./options.ts";
-import { objectsOf, prepare, type PreparedMesh } from "./prepare.ts";
+import { checkActors, objectsOf, prepare, type PreparedMesh } from "./prepare.ts";
 import { deleteAll, deployedActors, leftover } from "./prune.ts";
 import { openTeller, type Teller } from "./tell.ts";
 import { untilReady } from "./wait.ts";
-import { asYaml, inOrder, nameOf, namespaceObject } from "./wanted.ts";
+import { inOrder, nameOf, namespaceObject } from "./wanted.ts";
+import { printYaml } from "./yaml.ts";
 
 /**
  * Deploys a mesh, and waits until it works.
@@ -38,6 +39,8 @@ export async function deploy(options: DeployOptions): Promise<number> {
   if (options.dryRun) return await printYaml(options, teller);
   using interruption = new Interruption();
   const signal = interruption.first;
+  // Even a call that hangs is not waited for then.
+  interruption.second.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
   await using cluster = await findCluster(options);
   try {
     return await new Deployment(cluster, { options, teller, signal }).run();
@@ -49,34 +52,10 @@ export async function deploy(options: DeployOptions): Promise<number> {
   }
 }
 
-/** Prints everything as YAML. A cluster is not asked, and need not be there. */
-async function printYaml(options: DeployOptions, teller: Teller): Promise<number> {
-  const namespace = await namespaceOffline(options);
-  const prepared = await prepare(options, namespace);
-  const { mesh, actors } = prepared;
-  const { registry, pullSecret, check, createNamespace } = options;
-  const components = await buildComponents(actors, {
-    ...{ mesh, namespace, registry, pullSecret, check },
-    // What is printed can be piped into another program.
-    teller: { ...teller, json: false, step: (step) => teller.json ? undefined : teller.step(step) },
-  });
-  const objects = objectsOf(prepared, { namespace, components });
-  const all = createNamespace ? inOrder([namespaceObject(namespace), ...objects]) : objects;
-  await Deno.stdout.write(new TextEncoder().encode(asYaml(all)));
-  return EXIT.ok;
-}
-
-/** The namespace that is meant, where there need not be a cluster. */
-async function namespaceOffline(options: DeployOptions): Promise<string> {
-  if (options.namespace !== undefined) return options.namespace;
-  try {
-    await using cluster = await findCluster(options);
-    return cluster.namespace;
-  } catch (error) {
-    const named = options.context !== undefined || options.kubeconfig !== undefined;
-    if (named || !isKubeError(error, "troupe.KubeConfig")) throw error;
-    return "default";
-  }
+/** What of the changes is done. */
+function stays(done: number, changes: readonly ObjectChange[]): string {
+  const wanted = changes.filter(({ kind }) => kind !== "none").length;
+  return `${done} of ${countOf(wanted, "object")} are applied, and stay`;
 }
 
 interface Surroundings {
@@ -112,11 +91,14 @@ class Deployment {
       ...{ mesh, namespace, registry, pullSecret, check, teller },
     });
     const objects = objectsOf(prepared, { namespace, components });
+    checkActors(objects, prepared.settings);
     const all = makesNamespace ? inOrder([namespaceObject(namespace), ...objects]) : objects;
     const changes = await changesOf(client, all, { force, newNamespaces, signal });
-    const names = new Set(actors.map(({ name }) => name));
-    const left = leftover(await deployedActors(client, { mesh, namespace }, signal), names);
-    if (diff) return this.#printDiff(changes, left);
+    const left = leftover(await deployedActors(client, { mesh, namespace }, signal), objects);
+    if (this.#options.prune && prepared.installation.length > 0) {
+      left.push(...leftover(await installedObjects(client, this.#options.systemNamespace), objects));
+    }
+    if (diff) return printDiff(changes, this.#options.prune ? left : [], teller);
     signal.throwIfAborted();
     const pruned = this.#toPrune(left);
     for (const { actor, push } of components) {
@@ -145,27 +127,37 @@ class Deployment {
     if (!this.#options.prune) {
       this.#teller.step({
         state: "warn",
-        text: `of this mesh, and not in ${this.#options.dir} any more: ${names}`,
+        text: `of a former deployment, and not in ${this.#options.dir} any more: ${names}`,
         advice: "They are left as they are; --prune removes them.",
       });
       return [];
     }
     this.#teller.note(`Not in ${this.#options.dir} any more, and removed by --prune: ${names}`);
-    return confirmed(`Remove ${countOf(left.length, "actor")}?`, this.#options) ? left : [];
+    return confirmed(`Remove ${countOf(left.length, "object")}?`, this.#options) ? left : [];
   }
 
   async #apply(changes: readonly ObjectChange[]): Promise<number> {
     const [teller, signal] = [this.#teller, this.#signal];
-    return await applyAll(this.#cluster.client, changes, {
-      force: this.#options.forceConflicts,
-      signal,
-      onDone: ({ object, kind }) => {
-        teller.data({ type: "change", change: kind, object: nameOf(object) });
-        if (!teller.json) {
-          teller.step({ state: "ok", text: `${nameOf(object)}: ${kind === "create" ? "made" : "changed"}` });
-        }
-      },
-    });
+    let done = 0;
+    try {
+      return await applyAll(this.#cluster.client, changes, {
+        force: this.#options.forceConflicts,
+        signal,
+        onDone: ({ object, kind }) => {
+          done++;
+          teller.data({ type: "change", change: kind, object: nameOf(object) });
+          if (!teller.json) {
+            teller.step({
+              state: "ok",
+              text: `${nameOf(object)}: ${kind === "create" ? "made" : "changed"}`,
+            });
+          }
+        },
+      });
+    } catch (error) {
+      teller.note(`${stays(done, changes)}; deploy again to go on`);
+      throw error;
+    }
   }
 
   /** Somebody who deploys at the same time may have removed, as not needed, what was needed from now on. */
@@ -177,10 +169,7 @@ class Deployment {
   }
 
   #interrupted(written: number, changes: readonly ObjectChange[]): number {
-    const wanted = changes.filter(({ kind }) => kind !== "none").length;
-    this.#teller.note(
-      `interrupted: ${written} of ${countOf(wanted, "object")} are applied, and stay; deploy again to go on`,
-    );
+    this.#teller.note(`interrupted: ${stays(written, changes)}; deploy again to go on`);
     return EXIT.interrupted;
   }
 
@@ -228,31 +217,5 @@ class Deployment {
     teller.data({ type: "end", mesh, namespace, context, written, ready: true });
     teller.note(nextSteps({ actors, namespace, context: this.#options.context }));
     return EXIT.ok;
-  }
-
-  #printDiff(changes: readonly ObjectChange[], left: readonly KubeObject[]): number {
-    const styles = stylesFor(Deno.stdout);
-    const teller = this.#teller;
-    const print = (text: string) => teller.json ? undefined : console.log(text);
-    for (const { object, kind, differences } of changes) {
-      if (kind === "none") continue;
-      const text = nameOf(object);
-      print(kind === "create" ? styles.good(`+ ${text}`) : styles.warn(`~ ${text}`));
-      for (const each of differences) print(`    ${differenceLine(each, styles)}`);
-      teller.data({
-        type: "change",
-        change: kind,
-        object: text,
-        differences: { json: JSON.stringify(differences) },
-      });
-    }
-    const pruned = this.#options.prune ? left : [];
-    for (const object of pruned) {
-      print(styles.bad(`- ${nameOf(object)}`));
-      teller.data({ type: "change", change: "delete", object: nameOf(object) });
-    }
-    const count = changes.filter(({ kind }) => kind !== "none").length + pruned.length;
-    teller.note(count === 0 ? "nothing would change" : `${countOf(count, "object")} would change`);
-    return count === 0 ? EXIT.ok : EXIT.differs;
   }
 }

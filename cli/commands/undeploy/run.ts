@@ -18,7 +18,7 @@ import { EXIT } from "../exit_code.ts";
 import { UsageError } from "../usage_error.ts";
 import { Interruption } from "../up/interruption.ts";
 import { untilGone, whyThere } from "./gone.ts";
-import { actorsAnywhere, definitionThere, installedObjects } from "./installed.ts";
+import { actorsAnywhere, definitionThere, installedObjects } from "../deploy/installed.ts";
 
 /** Options of `troupe undeploy`. */
 export interface UndeployOptions extends ClusterOptions {

@@ -7,7 +7,7 @@
 import { actorDefinition, DEFINITION_NAME } from "@troupe/controller/crd";
 import { INSTALLATION_LABEL } from "@troupe/controller/install";
 import { isKubeError, type Kind, type KubeClient, type KubeObject } from "@troupe/controller/kube";
-import { ACTOR, isDeployed } from "../deploy/ours.ts";
+import { ACTOR, isDeployed } from "./ours.ts";
 
 /** Kinds of which there may be something: those in namespaces, in the order in which they go. */
 const NAMESPACED: readonly Kind[] = [
