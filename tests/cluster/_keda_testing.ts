@@ -8,7 +8,8 @@
 import type { KubeClient, KubeObject } from "@troupe/controller/kube";
 import { serverFolder } from "../servers/_process.ts";
 import { RabbitmqServer } from "../servers/rabbitmq.ts";
-import { childOf, type ControllerProcess, ControllerSite } from "./_controller_testing.ts";
+import { TcpProxy } from "../servers/tcp_proxy.ts";
+import { childOf, comes, type ControllerProcess, ControllerSite } from "./_controller_testing.ts";
 import { buildWork, ScaledMesh, type Work } from "./_scaled_mesh.ts";
 import { ControlPlane } from "./control_plane.ts";
 import { Keda } from "./keda.ts";
@@ -27,18 +28,22 @@ export class KedaSite implements AsyncDisposable {
   readonly keda: Keda;
   readonly broker: RabbitmqServer;
   readonly controller: ControllerProcess;
+  /** The network before the management interface: KEDA's way to it, and nobody else's. */
+  readonly management: TcpProxy;
   readonly #work: Work;
 
   private constructor(
     control: ControlPlane,
-    { keda, broker, controller, work }: {
+    { keda, broker, controller, management, work }: {
       readonly keda: Keda;
       readonly broker: RabbitmqServer;
       readonly controller: ControllerProcess;
+      readonly management: TcpProxy;
       readonly work: Work;
     },
   ) {
     this.control = control;
+    this.management = management;
     this.keda = keda;
     this.broker = broker;
     this.controller = controller;
@@ -53,9 +58,14 @@ export class KedaSite implements AsyncDisposable {
       buildWork(await serverFolder("work")),
     ]);
     const keda = await Keda.start(control);
-    const site = await ControllerSite.make(control, broker);
+    const management = new TcpProxy({ port: Number(new URL(broker.management).port) });
+    const { port, user, password } = broker;
+    const site = await ControllerSite.make(control, {
+      ...{ port, user, password },
+      management: `http://127.0.0.1:${management.port}`,
+    });
     const controller = await site.start("one");
-    return new KedaSite(control, { keda, broker, controller, work });
+    return new KedaSite(control, { keda, broker, controller, management, work });
   }
 
   /** Makes an actor in a namespace, with its pods. @param options `hosts`: whether these do something. @default true */
@@ -66,6 +76,21 @@ export class KedaSite implements AsyncDisposable {
   ): Promise<ScaledMesh> {
     const { broker, control: { client } } = this;
     return ScaledMesh.make({ client, namespace, broker, work: this.#work, spec, hosts });
+  }
+
+  /**
+   * Resolves when another actor has come from 0 replicas to 1 and back, as its queue became longer and empty: whatever KEDA
+   * wanted to do meanwhile, it has done.
+   */
+  async round(): Promise<void> {
+    await using other = await this.mesh(await this.control.makeNamespace(), {
+      limits: { timeout: "1s" },
+      scaling: FAST,
+    });
+    await comes(other.client, other.actor, ["Ready", "True"]);
+    await other.send(1, 0);
+    await other.allCame();
+    await other.pods.until((present) => present === 0);
   }
 
   /** Resolves when KEDA has looked at the queue of an actor so many times more. */
@@ -80,7 +105,7 @@ export class KedaSite implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.controller.stop();
     await this.keda.stop();
-    await Promise.all([this.control.stop(), this.broker.stop()]);
+    await Promise.all([this.control.stop(), this.management.close(), this.broker.stop()]);
   }
 }
 

@@ -115,6 +115,11 @@ export class ScaledMesh implements AsyncDisposable {
     return new ScaledMesh(options, { transport, actor });
   }
 
+  /** How many different envelopes have come out. */
+  get arrived(): number {
+    return this.#came.size;
+  }
+
   /** Sends so many envelopes more, each of which takes so many milliseconds. */
   async send(count: number, ms: number): Promise<void> {
     const outcomes = await this.transport.publish(Array.from({ length: count }, () => {
