@@ -183,7 +183,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
       prepare: () => control.makeNamespace(),
       act: (namespace) => client.create(actorOf(namespace, NAME, CREATED)),
       done: isReady,
-      least: 28,
+      least: 21,
       objects: 7,
     });
   });
