@@ -4,6 +4,7 @@
  * @module
  */
 
+import { z } from "zod";
 import { concat } from "../bytes.ts";
 import { RegistryError } from "./errors.ts";
 import { fetchProblem } from "./fetch_problem.ts";
@@ -23,6 +24,8 @@ export interface Question {
 /** What came back. */
 export interface Answer {
   readonly status: number;
+  /** Where it came from. */
+  readonly url: URL;
   readonly headers: Headers;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -89,7 +92,7 @@ export async function askOnce(question: Question, options: AskOptions): Promise<
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
     }
-    return { status: response.status, headers: response.headers, bytes };
+    return { status: response.status, url, headers: response.headers, bytes };
   } catch (error) {
     if (error instanceof PassingFailure || error instanceof RegistryError) throw error;
     const { problem, passes } = fetchProblem(error);
@@ -129,17 +132,21 @@ export function readRetryAfter(header: string | null, now = Date.now()): number 
 /** Longest piece of a registry's own words in a message. */
 const SAID = 300;
 
-/** The words of a registry's error, after a colon; nothing when there are none. */
+const Word = z.string().catch("");
+const Errors = z.object({
+  errors: z.array(z.object({ code: Word, message: Word }).catch({ code: "", message: "" })),
+});
+
+/** The words of a registry's error, after a comma; nothing when there are none. */
 export function wordsOf(bytes: Uint8Array): string {
-  let errors: unknown;
+  let json: unknown;
   try {
-    ({ errors } = JSON.parse(new TextDecoder().decode(bytes)) ?? {});
+    json = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     // A server in front of it may say what it likes; its status is all that is told.
   }
-  if (!Array.isArray(errors)) return "";
-  const words = errors.map(({ code, message }: { code?: unknown; message?: unknown }) =>
-    [code, message].filter((part) => typeof part === "string" && part !== "").join(": ")
-  ).filter((text) => text !== "").join("; ").replaceAll(/[\p{Cc}\s]+/gu, " ");
+  const words = (Errors.safeParse(json).data?.errors ?? [])
+    .map(({ code, message }) => [code, message].filter((word) => word !== "").join(": "))
+    .filter((text) => text !== "").join("; ").replaceAll(/[\p{Cc}\s]+/gu, " ");
   return words === "" ? "" : `, ${words.slice(0, SAID)}`;
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { ociDigest } from "./digest.ts";
 import { RegistryError } from "./errors.ts";
 import { componentLayer, makeArtifact } from "./manifest.ts";
@@ -82,6 +83,12 @@ Deno.test("what is something else than one component is refused, and told what i
       assertStringIncludes(message, said);
     });
   }
+  await t.step("whatever it is", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      const { code } = assertThrows(() => componentLayer(encode(text), "r/a"), RegistryError);
+      assertEquals(code, "troupe.NotAComponentArtifact");
+    }));
+  });
   await t.step("what tools made before there was a convention is taken", () => {
     const old = layer("application/vnd.wasm.content.layer.v1+wasm");
     assertEquals(componentLayer(encode(manifest(old)), "r/a"), old);

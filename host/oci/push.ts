@@ -114,7 +114,7 @@ async function uploadBlob(
     const begun = await session.ask({ method: "POST", to: "blobs/uploads/" });
     const location = begun.headers.get("location");
     if (begun.status !== 202 || location === null) throw session.refused("an upload", begun);
-    const url = session.safeUrl(location);
+    const url = session.safeUrl(location, begun.url);
     url.searchParams.set("digest", digest);
     const ended = await session.ask({
       method: "PUT",

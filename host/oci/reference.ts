@@ -52,8 +52,13 @@ export function parseReference(text: string): OciReference {
   const { name, tag, digest } = (text.length > MOST_REFERENCE ? null : WHOLE.exec(text))?.groups ?? {};
   if (name === undefined) throw new OciReferenceError(text, problemOf(text));
   const at = name.indexOf("/");
+  const registry = name.slice(0, at);
+  // Such as a port that is none, or digits that are no address.
+  if (!URL.canParse(`https://${registry}/`)) {
+    throw new OciReferenceError(text, `${registry} is no host and port`);
+  }
   return {
-    registry: name.slice(0, at),
+    registry,
     repository: name.slice(at + 1),
     ...(tag === undefined ? {} : { tag }),
     ...(digest === undefined ? {} : { digest }),

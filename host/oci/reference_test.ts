@@ -36,6 +36,8 @@ Deno.test("what is no reference is told what is wrong with it", async (t) => {
     ["registry.example.com/../a", "does not have that form"],
     ["registry.example.com/a?b", "does not have that form"],
     ["registry.example.com:5000000/a", "does not have that form"],
+    ["registry.example.com:99999/a", "registry.example.com:99999 is no host and port"],
+    ["1.2.3.4.5/a", "1.2.3.4.5 is no host and port"],
     [
       "me:pw@registry.example.com/a",
       '"me:***@registry.example.com/a" is no reference: it begins with credentials',

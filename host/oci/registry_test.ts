@@ -169,7 +169,10 @@ Deno.test({
       assertEquals([existed, asked], [false, ["POST ada repository:shop/split:pull,push"]]);
     });
     await t.step("lets nobody in particular write", async () => {
-      assertStringIncludes(await denied(() => push(name, { bytes: component(3) })), "pull,push");
+      assertStringIncludes(
+        await denied(() => push(name, { bytes: component(3) })),
+        "read and write shop/split",
+      );
     });
     await t.step("gives strangers nothing", async () => {
       const message = await denied(() =>

@@ -8,6 +8,7 @@
 import { pause as pauseFor } from "../pause.ts";
 import { type Answer, askOnce, PassingFailure, type Question, wordsOf } from "./answer.ts";
 import { type RegistryCredentials, secretsOf, withoutSecrets } from "./credentials.ts";
+import { endpointOf, isLoopback } from "./endpoint.ts";
 import { RegistryError } from "./errors.ts";
 import type { OciReference } from "./reference.ts";
 import { signIn } from "./sign_in.ts";
@@ -16,7 +17,7 @@ import { signIn } from "./sign_in.ts";
 export interface RegistryOptions {
   /** @default one comes as nobody */
   readonly credentials?: RegistryCredentials | undefined;
-  /** For all of it, with every attempt, in milliseconds. @default 60000 */
+  /** For one manifest or one component, with every attempt; when pushing, for all of it. In milliseconds. @default 60000 */
   readonly timeoutMs?: number | undefined;
   /** How long a registry may take to begin with an answer, in milliseconds. @default 20000 */
   readonly patienceMs?: number | undefined;
@@ -40,19 +41,13 @@ const MOST_REDIRECTS = 5;
 /** The statuses that are followed whatever the method. */
 const REDIRECTS_ALL: readonly number[] = [307, 308];
 const REDIRECTS_READING: readonly number[] = [301, 302, 303, ...REDIRECTS_ALL];
-/** Docker's own registry is at another host than its references say. */
-const HOSTS: Readonly<Record<string, string>> = { "docker.io": "registry-1.docker.io" };
-
-/** Whether a host is this machine, to which one may speak without TLS. */
-export function isLoopback(hostname: string): boolean {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-}
 
 /** Asks about one repository, for a bounded time. */
 export class RegistrySession implements Disposable {
   readonly #base: URL;
   readonly #name: string;
-  readonly #scope: string;
+  readonly #repository: string;
+  readonly #actions: "pull" | "pull,push";
   readonly #options: RegistryOptions;
   readonly #timeoutMs: number;
   readonly #client: Deno.HttpClient;
@@ -65,11 +60,10 @@ export class RegistrySession implements Disposable {
     { registry, repository }: Pick<OciReference, "registry" | "repository">,
     { actions, ...options }: RegistryOptions & { readonly actions: "pull" | "pull,push" },
   ) {
-    const host = HOSTS[registry] ?? registry;
-    const scheme = isLoopback(host.replace(/:\d+$/, "")) ? "http" : "https";
-    this.#base = new URL(`${scheme}://${host}/v2/${repository}/`);
+    this.#base = endpointOf({ registry, repository });
     this.#name = registry;
-    this.#scope = `repository:${repository}:${actions}`;
+    this.#repository = repository;
+    this.#actions = actions;
     this.#options = options;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#client = Deno.createHttpClient({ caCerts: [...options.caCerts ?? []] });
@@ -86,7 +80,7 @@ export class RegistrySession implements Disposable {
     for (let attempt = 1;; attempt++) {
       try {
         const answer = await this.#askSignedIn(request);
-        if (answer.status === 401 || answer.status === 403) throw this.#denied(request, answer);
+        if (answer.status === 401 || answer.status === 403) throw this.#denied(answer);
         return answer;
       } catch (error) {
         if (error instanceof RegistryError) throw this.#hide(error);
@@ -106,8 +100,8 @@ export class RegistrySession implements Disposable {
     );
   }
 
-  /** Where the registry says that something goes on; relative to where it was asked. @throws {RegistryError} if not safe */
-  safeUrl(location: string, from: URL = this.#base): URL {
+  /** Where a registry says that something goes on. @param from Where it was asked. @throws {RegistryError} if not safe */
+  safeUrl(location: string, from: URL): URL {
     const url = URL.parse(location, from);
     const plain = url?.protocol === "http:" && this.#base.protocol === "http:" && isLoopback(url.hostname);
     if (!url || !(url.protocol === "https:" || plain)) {
@@ -134,9 +128,9 @@ export class RegistrySession implements Disposable {
     this.#authorization = await signIn(challenge, {
       registry: this.#name,
       credentials: this.#options.credentials,
-      scope: this.#scope,
+      scope: `repository:${this.#repository}:${this.#actions}`,
       ask: (question) => this.#once(question),
-      safe: (url) => this.safeUrl(url),
+      safe: (url) => this.safeUrl(url, this.#base),
     });
     return this.#authorization === undefined ? answer : await this.#follow(request);
   }
@@ -168,21 +162,22 @@ export class RegistrySession implements Disposable {
     return askOnce(question, { client: this.#client, signal: this.#signal, patienceMs });
   }
 
-  #denied({ method }: RegistryRequest, { status, bytes }: Answer): RegistryError {
+  #denied({ status, bytes }: Answer): RegistryError {
     const { credentials } = this.#options;
-    const what = method === "GET" || method === "HEAD" ? "reads" : "writes";
+    const who = credentials === undefined
+      ? "nobody in particular"
+      : `whoever has the credentials out of ${credentials.from}`;
+    const what = this.#actions === "pull" ? "read" : "read and write";
     const advice = credentials === undefined
       ? "sign in: docker login, or a config.json in the folder that DOCKER_CONFIG names; in a cluster, " +
         "spec.component.pullSecret"
-      : `see that the credentials out of ${credentials.from} are right, and that they may do this`;
+      : "see that they are right, and that they may do this";
     return new RegistryError(
       "troupe.RegistryDenied",
-      `${this.#name} denies ${this.#scope} to who ${what} as ${
-        credentials === undefined ? "nobody" : "somebody"
-      } ` +
-        `(status ${status}${
-          wordsOf(bytes)
-        }): ${advice}. Some registries say so of what they do not have, too`,
+      `${this.#name} does not let ${who} ${what} ${this.#repository} (status ${status}${
+        wordsOf(bytes)
+      }): ${advice}. ` +
+        "Some registries say so of what they do not have, too",
     );
   }
 

@@ -1,5 +1,4 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { readRetryAfter } from "./answer.ts";
 import type { RegistryCredentials } from "./credentials.ts";
 import { RegistryError } from "./errors.ts";
 import { type RegistryOptions, RegistrySession } from "./session.ts";
@@ -66,11 +65,6 @@ Deno.test("what passes is tried again, after the pause that the registry asks fo
       assertEquals([pause > 370 * 2 ** i, pause <= 500 * 2 ** i], [true, true]);
     }
   });
-  await t.step("a date", () => {
-    assertEquals(readRetryAfter("Sat, 28 Nov 2026 12:00:05 GMT", Date.UTC(2026, 10, 28, 12)), 5000);
-    assertEquals(readRetryAfter("Sat, 28 Nov 2026 11:00:00 GMT", Date.UTC(2026, 10, 28, 12)), 0);
-    assertEquals([readRetryAfter("soon"), readRetryAfter(null)], [undefined, undefined]);
-  });
   await t.step("four times in all, and then it is said why", async () => {
     const body = JSON.stringify({ errors: [{ code: "TOOMANYREQUESTS", message: "slow\n down" }] });
     await using server = serve(status(429, {}, body));
@@ -89,19 +83,11 @@ Deno.test("what passes is tried again, after the pause that the registry asks fo
     assertStringIncludes(error?.message ?? "", "it asks for a pause of 3600 s");
   });
   await t.step("when an answer breaks off", async () => {
-    const broken = () => {
-      let sent = false;
-      return new Response(
-        new ReadableStream({
-          pull(stream) {
-            if (sent) return stream.error(new Error("it broke"));
-            sent = true;
-            stream.enqueue(new TextEncoder().encode("o"));
-          },
-        }),
-        { headers: { "content-length": "2" } },
-      );
-    };
+    // Fewer bytes than it says: the connection is closed before the last.
+    const broken = () =>
+      new Response(ReadableStream.from(["o"]).pipeThrough(new TextEncoderStream()), {
+        headers: { "content-length": "2" },
+      });
     await using server = serve(broken, ok);
     assertEquals((await ask(server.name)).text, "ok");
   });

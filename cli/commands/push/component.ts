@@ -7,12 +7,9 @@
 import { parseActorSpec } from "@troupe/controller/spec";
 import type { Inspection } from "@troupe/host/component";
 import { ComponentRefusedError } from "@troupe/host/component/errors";
-import { inspectComponent } from "@troupe/host/component/inspect";
-import { inspect } from "@troupe/host/component/prepare";
 import { readComponent } from "@troupe/host/component/read";
-import type { Grants } from "@troupe/host/grants";
-import type { Limits } from "@troupe/host/limits";
 import { join, resolve } from "@std/path";
+import { inspectBuilt } from "../../build/inspect_built.ts";
 import { buildActor } from "../../build/mod.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -55,7 +52,7 @@ const ANYBODY = { grants: { route: [] }, limits: { memoryBytes: Infinity } };
 
 async function fromFile(path: string): Promise<PushedBytes> {
   const bytes = await readComponent({ kind: "file", path });
-  const inspection = await inspectInSandbox(path, ANYBODY);
+  const inspection = await inspectBuilt({ path, bytes, builtHere: false }, ANYBODY);
   requireComponent(path, inspection);
   // What nobody can be granted is worth a word.
   const never = inspection.imports.filter(({ need }) => need === "unknown");
@@ -75,24 +72,9 @@ async function fromActor(file: string, { check }: { readonly check: boolean }): 
   }
   const { path } = component;
   const bytes = await readComponent({ kind: "file", path });
-  // What somebody else made is inspected where it can do no harm.
-  const inspection = language === undefined
-    ? await inspectInSandbox(path, spec)
-    : await inspectComponent(bytes, spec);
+  const inspection = await inspectBuilt({ path, bytes, builtHere: language !== undefined }, spec);
   requireComponent(path, inspection);
   return { bytes, inspection, warnings: inspection.refusals.map(({ message }) => message) };
-}
-
-async function inspectInSandbox(
-  path: string,
-  { grants, limits }: { readonly grants: Grants; readonly limits: Pick<Limits, "memoryBytes"> },
-): Promise<Inspection> {
-  const cacheDir = await Deno.makeTempDir({ prefix: "troupe-push-" });
-  try {
-    return await inspect({ kind: "file", path }, { cacheDir, grants, limits });
-  } finally {
-    await Deno.remove(cacheDir, { recursive: true });
-  }
 }
 
 /** Grants may be given later, and by whoever runs it. */

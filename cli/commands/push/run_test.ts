@@ -112,7 +112,7 @@ Deno.test({
       await config({ auths: { [registry.name]: { ...REGISTRY_USER, password: "geheim" } } });
       const { code, stderr } = await runTroupe(["push", name, "good.wasm"], { cwd, env });
       assertEquals([code, stderr.includes("geheim")], [1, false]);
-      assertStringIncludes(stderr, "see that the credentials");
+      assertStringIncludes(stderr, "see that they are right");
     });
     await t.step("with what a helper keeps", async () => {
       await config({ credHelpers: { [registry.name]: "desktop" } });
