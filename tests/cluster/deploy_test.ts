@@ -7,6 +7,7 @@ import { removeComponents, unneededComponents } from "../../cli/commands/deploy/
 import { readComponent } from "../../host/component/read.ts";
 import { join } from "@std/path";
 import { parseAllDocuments } from "yaml";
+import { actor, actorText, assemble } from "../../host/component/_testing/components.ts";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { lacksRegistry, RegistryServer } from "../servers/registry.ts";
 import { TcpProxy } from "../servers/tcp_proxy.ts";
@@ -20,6 +21,8 @@ import { exists } from "./until.ts";
 
 const ACTOR = { apiVersion: "troupe.dev/v1alpha1", kind: "Actor" };
 const CONFIG_MAP = { apiVersion: "v1", kind: "ConfigMap" };
+/** An actor that returns what it gets, of some hundred bytes. */
+const SMALL = await actor();
 const OCI = `registry.example.com/shop/far@sha256:${"a".repeat(64)}`;
 
 /** An actor.yaml. */
@@ -112,7 +115,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
       }),
       "split/actor.js": "export const handle = (payload) => payload;\n",
       "score/actor.yaml": actorYaml("score", { component: { file: "score.wasm" } }),
-      "score/score.wasm": Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0),
+      "score/score.wasm": SMALL,
       ...far("far"),
     });
     const person = await site.person(namespace, { installer: true });
@@ -197,7 +200,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
   /** A person and a mesh without a controller of their own. */
   const actorsOnly = async (
     namespace: string,
-    files: Readonly<Record<string, string>>,
+    files: Readonly<Record<string, string | Uint8Array>>,
     options: Parameters<DeploySite["person"]>[1] = {},
   ) => {
     await site.makeSecrets(namespace);
@@ -451,7 +454,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
   test("two that deploy the same at once do not harm each other", async ({ namespace }) => {
     const { dir, person } = await actorsOnly(namespace, {
       "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
-      "split/split.wasm": "first",
+      "split/split.wasm": SMALL,
       ...far("one"),
       ...far("two"),
     });
@@ -467,7 +470,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const { namespace, client } = t;
     const { deploy } = await actorsOnly(namespace, {
       "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
-      "split/split.wasm": "first",
+      "split/split.wasm": SMALL,
     });
     assertEquals((await deploy("--timeout", "0s")).code, 0);
     const split = await client.get({ ...ACTOR, namespace, name: "split" });
@@ -479,7 +482,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     assertEquals(await removeComponents(client, unneeded, namespace), []);
     const [back, ...more] = await componentsIn(namespace);
     assertEquals([back?.metadata.name, more], [unneeded[0]?.metadata.name, []]);
-    assertEquals(back?.binaryData, { "component.wasm": btoa("first") });
+    assertEquals(back?.binaryData, { "component.wasm": SMALL.toBase64() });
     await client.delete({ ...ACTOR, namespace, name: "split" });
     const again = await unneededComponents(client, { mesh: "shop", namespace });
     assertEquals(await removeComponents(client, again, namespace), [back?.metadata.name]);
@@ -517,10 +520,11 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const { person, dir, deploy } = await actorsOnly(namespace, {
       "big/actor.yaml": actorYaml("big", { component: { file: "big.wasm" } }),
     });
-    const bytes = new Uint8Array(2 * 1024 * 1024);
-    for (let at = 0; at < bytes.length; at += 65_536) {
-      crypto.getRandomValues(bytes.subarray(at, at + 65_536));
-    }
+    // What cannot be compressed, as data of an actor.
+    const random = Array.from({ length: 32 }, () => crypto.getRandomValues(new Uint8Array(65_536)).toHex())
+      .join("");
+    const data = `(data (i32.const 4096) "${random.replaceAll(/../g, "\\$&")}")`;
+    const bytes = await assemble(actorText({ core: data, pages: 64 }));
     await Deno.writeFile(join(dir, "big/big.wasm"), bytes);
     const large = await deploy();
     assertEquals(large.code, 1, text(large));

@@ -3,6 +3,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { actorDefinition } from "@troupe/controller/crd";
 import { openTransport } from "@troupe/host/transport/open";
+import { actor } from "../../host/component/_testing/components.ts";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { actorOf } from "./_controller_testing.ts";
 import { DeploySite, SYSTEM } from "./_deploy_testing.ts";
@@ -33,12 +34,13 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
   test("a mesh goes: what others made stays, and queues with what is in them", async ({ client, namespace }) => {
     await site.bringKeda();
     await site.makeSecrets(namespace);
+    const component = await actor();
     const dir = await site.mesh({
       "cluster.yaml": site.settings([namespace]),
       "keep/actor.yaml": actorYaml("keep", {}),
-      "keep/a.wasm": "keep",
+      "keep/a.wasm": component,
       "drop/actor.yaml": actorYaml("drop", { queuePolicy: "Delete" }),
-      "drop/a.wasm": "drop",
+      "drop/a.wasm": component,
     });
     const person = await site.person(namespace, { installer: true });
     const [deployed] = await Promise.all([

@@ -6,11 +6,12 @@
 
 import type { KubeObject } from "@troupe/controller/kube";
 import { TroupeError } from "@troupe/host/errors";
-import { inspectComponent } from "@troupe/host/component/inspect";
+import { readComponent } from "@troupe/host/component/read";
 import { dockerCredentials } from "@troupe/host/oci/docker_config";
 import { makeArtifact } from "@troupe/host/oci/manifest";
 import { pushComponent } from "@troupe/host/oci/push";
 import { parseReference, writeReference } from "@troupe/host/oci/reference";
+import { inspectBuilt } from "../../build/inspect_built.ts";
 import { buildActor } from "../../build/mod.ts";
 import { formatBytes } from "../../view/quantity.ts";
 import { UsageError } from "../usage_error.ts";
@@ -85,11 +86,13 @@ async function componentOf(
   if (source === undefined) return undefined;
   const { component, language, built } = await buildActor(source, { check });
   if (component === undefined) return undefined;
-  const bytes = await Deno.readFile(component.path);
-  const { grants, limits } = source;
-  // What somebody else made is inspected in a sandbox, by the host; of this one, it is read what it imports.
-  const { refusals, imports, exports } = await inspectComponent(bytes, { grants, limits });
-  if (language !== undefined && refusals.length > 0) {
+  const bytes = await readComponent(source.component);
+  const builtHere = language !== undefined;
+  const { refusals, imports, exports } = await inspectBuilt(
+    { path: component.path, bytes, builtHere },
+    source,
+  );
+  if (refusals.length > 0) {
     const why = refusals.map(({ message }) => message).join("; ");
     throw new DeployError("troupe.ComponentRefused", `${file}: its host would refuse its component: ${why}`);
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { parseAllDocuments } from "yaml";
+import { actor, assemble } from "../../../host/component/_testing/components.ts";
 import { runDeno, runTroupe, temporaryFolder } from "../_testing.ts";
 import { settingsText } from "./_testing.ts";
 
@@ -11,16 +12,19 @@ metadata: { name: split }
 spec: { component: { file: build/split.wasm }, grants: { http: ["https://a.example/v1"] } }
 `;
 
-async function meshFolder(files: Readonly<Record<string, string>>) {
+async function meshFolder(files: Readonly<Record<string, string | Uint8Array>>) {
   const folder = await temporaryFolder();
   await Deno.mkdir(join(folder.path, "shop/build"), { recursive: true });
-  for (const [name, text] of Object.entries(files)) {
-    await Deno.writeTextFile(join(folder.path, "shop", name), text);
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder.path, "shop", name);
+    if (typeof content === "string") await Deno.writeTextFile(path, content);
+    else await Deno.writeFile(path, content);
   }
   return folder;
 }
 
-const MESH = { "actor.yaml": ACTOR, "build/split.wasm": "not run here", "cluster.yaml": settingsText() };
+const COMPONENT = await actor();
+const MESH = { "actor.yaml": ACTOR, "build/split.wasm": COMPONENT, "cluster.yaml": settingsText() };
 
 Deno.test("--dry-run prints everything as YAML, and nothing else, without a cluster", async () => {
   await using folder = await meshFolder(MESH);
@@ -37,7 +41,7 @@ Deno.test("--dry-run prints everything as YAML, and nothing else, without a clus
   assertEquals(spec.grants.http, [{ host: "a.example", scheme: "https", path: "/v1" }]);
   assertEquals(spec.component.configMap.key, "component.wasm");
   const placed = objects.find((object) => object.metadata.name === spec.component.configMap.name);
-  assertEquals(atob(placed.binaryData["component.wasm"]), "not run here");
+  assertEquals(Uint8Array.fromBase64(placed.binaryData["component.wasm"]), COMPONENT);
   assertEquals((await run("--namespace", "mesh", "--json")).stdout, named.stdout);
   // With a registry, it is told what would be pushed, and nothing is.
   const registry = await run("--namespace", "mesh", "--actors-only", "--registry", "127.0.0.1:9/shop");
@@ -65,6 +69,17 @@ Deno.test("what is wrong with the folder is said before a cluster is looked for"
     none.stderr,
     /shop\/cluster\.yaml does not exist[\s\S]*kind: ControllerSettings[\s\S]*--actors-only/,
   );
+});
+
+Deno.test("a component that its host would refuse goes nowhere, also one that was not built here", async () => {
+  const asks = await assemble('(component (import "wasi:http/types@0.2.6" (instance)))');
+  await using folder = await meshFolder({ ...MESH, "build/split.wasm": asks });
+  const run = () => runTroupe(["deploy", "shop", "--dry-run", "--namespace", "mesh"], { cwd: folder.path });
+  const refused = await run();
+  assertEquals([refused.code, refused.stdout], [1, ""]);
+  assertMatch(refused.stderr, /shop\/actor\.yaml: its host would refuse its component: .*handle/);
+  await Deno.writeTextFile(join(folder.path, "shop/build/split.wasm"), "nothing");
+  assertStringIncludes((await run()).stderr, "its host would refuse its component");
 });
 
 Deno.test("options that make no sense together", async () => {
