@@ -43,7 +43,7 @@ export const ActorStatus = object({
   queue: field(text("a name", { most: 255 }).optional(), "Name of the queue on the broker."),
   componentDigest: field(
     text("a digest", { most: 71 }).optional(),
-    "SHA-256 of the component that is rolled out, as sha256: and hex.",
+    "SHA-256 of the component that is rolled out, or of its manifest in a registry, as sha256: and hex.",
   ),
 }, "a status");
 
