@@ -6,10 +6,13 @@
 
 import { dirname, join, resolve } from "@std/path";
 import { DATA_FOLDER, type MeshAddresses, MeshFolder, NoMeshError } from "../mesh/folder.ts";
+import { OWN_FILE } from "../mesh/store_note.ts";
+import { EMBEDDED } from "../mesh/transport_note.ts";
 
 /**
  * The state of the mesh that a command is to look at: the folder that was named, or `$TROUPE_DATA`, or the nearest
- * `.troupe` from the current folder upwards.
+ * `.troupe` from the current folder upwards. Of a mesh whose queues or results were named there need be none: it may run
+ * elsewhere, such as in a cluster. What is not named of it cannot be opened then.
  *
  * @param options `data`: the folder that was named; `transport` and `store`: the addresses of its queues and its results,
  * if they were named.
@@ -29,13 +32,17 @@ export async function findMesh(
 
 async function nearest(from: string, addresses: MeshAddresses): Promise<MeshFolder> {
   for (let above = resolve(from);; above = dirname(above)) {
-    const folder = new MeshFolder(join(above, DATA_FOLDER), addresses);
+    const found = new MeshFolder(join(above, DATA_FOLDER), addresses);
     try {
-      await folder.mustExist();
-      return folder;
+      await found.mustExist();
+      return found;
     } catch (error) {
       if (!(error instanceof NoMeshError)) throw error;
     }
-    if (above === dirname(above)) throw new NoMeshError(join(resolve(from), DATA_FOLDER));
+    if (above !== dirname(above)) continue;
+    const folder = join(resolve(from), DATA_FOLDER);
+    const { transport = EMBEDDED, store = OWN_FILE } = addresses;
+    if (transport === EMBEDDED && store === OWN_FILE) throw new NoMeshError(folder);
+    return new MeshFolder(folder, addresses);
   }
 }

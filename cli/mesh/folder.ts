@@ -29,7 +29,8 @@ export class NoMeshError extends TroupeError {
     super(
       "troupe.NoMesh",
       "user",
-      `There is no state of a mesh in ${folder}: start one with "troupe up DIR", or name its folder with --data`,
+      `There is no state of a mesh in ${folder}: start one with "troupe up DIR", name its folder with --data, or, of one ` +
+        "that runs elsewhere, its queues with --transport and its store with --store, as far as this command has them",
     );
   }
 }
@@ -94,8 +95,11 @@ export class MeshFolder {
    * @throws {NoMeshError} when none was.
    */
   async mustExist(): Promise<void> {
-    if (await readNote(this.#note, "transport") !== undefined) return;
-    if (!await exists(this.#file)) throw new NoMeshError(this.path);
+    if (!await this.#isThere()) throw new NoMeshError(this.path);
+  }
+
+  async #isThere(): Promise<boolean> {
+    return await readNote(this.#note, "transport") !== undefined || await exists(this.#file);
   }
 
   /**
@@ -125,10 +129,17 @@ export class MeshFolder {
     }
   }
 
-  /** The queues, for commands that send or look. The store, or bucket, is opened for payloads that are too large to travel. */
+  /**
+   * The queues, for commands that send or look. The store, or bucket, is opened for payloads that are too large to travel,
+   * if one is known: else they travel.
+   *
+   * @throws {NoMeshError} when they are not known.
+   */
   async openTransport(options: OpenTransportOptions = {}): Promise<Transport> {
     const address = this.#transport ?? await readNote(this.#note, "transport") ?? EMBEDDED;
+    if (address === EMBEDDED) await this.mustExist();
     const transport = await this.#open(address, options);
+    if (this.#store === undefined && this.#objects === undefined && !await this.#isThere()) return transport;
     const late = new Late(async () =>
       await openClaims({
         store: this.#located(await this.#storeAddress()),
@@ -171,9 +182,15 @@ export class MeshFolder {
     return store;
   }
 
-  /** The results, and what waits, for commands that look. They need no bucket. */
+  /**
+   * The results, and what waits, for commands that look. They need no bucket.
+   *
+   * @throws {NoMeshError} when it is not known where they are.
+   */
   async openStore(options: OpenStoreOptions = {}): Promise<CrewStore> {
-    return await openStore(this.#located(await this.#storeAddress()), options);
+    const address = await this.#storeAddress();
+    if (address === OWN_FILE && !await exists(this.#results)) await this.mustExist();
+    return await openStore(this.#located(address), options);
   }
 
   async #storeAddress(): Promise<string> {

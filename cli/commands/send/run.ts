@@ -208,6 +208,8 @@ async function sendUnderKey(
   const trace = { traceId: await submissionTraceId(id), spanId: await submissionSpanId(id), sampled: true };
   const submission = orUsage(() => submissionOf(payload, id, { ...defaults, beginTrace: () => trace }), 1);
   const { KeyBook } = await import("./keys.ts");
+  // Which keys there were is known here and nowhere else.
+  await folder.mustExist();
   const keys = new KeyBook(join(folder.path, "keys.db"));
   try {
     const { route, headers } = defaults;

@@ -5,10 +5,6 @@
  */
 
 import { pause } from "@troupe/host/pause";
-import type { Transport } from "@troupe/host/transport";
-import { openTransport } from "@troupe/host/transport/open";
-import { EMBEDDED } from "../../mesh/transport_note.ts";
-import { NoMeshError } from "../../mesh/folder.ts";
 import { LiveBlock, terminalOf } from "../../view/live.ts";
 import { Output } from "../../view/output.ts";
 import { stylesFor } from "../../view/styles.ts";
@@ -40,7 +36,7 @@ const LIVE_WINDOW_MS = 10_000;
  * Shows it until it is interrupted.
  *
  * @returns The exit code.
- * @throws {UsageError} for an interval that is too short; {@linkcode NoMeshError} when there is no mesh.
+ * @throws {UsageError} for an interval that is too short.
  */
 export async function top(options: TopOptions): Promise<number> {
   const { interval, once, json } = options;
@@ -48,7 +44,7 @@ export async function top(options: TopOptions): Promise<number> {
     throw new UsageError(`--interval is at least ${LEAST_INTERVAL_MS}ms: a look is work for the queues`);
   }
   using interruption = new Interruption();
-  const transport = await openQueues(options);
+  const transport = await (await findMesh(options)).openTransport({ name: "top" });
   const live = Deno.stdout.isTerminal() && !once && !json;
   const watch = new MeshWatch({
     windowMs: live ? Math.max(interval, LIVE_WINDOW_MS) : interval,
@@ -70,19 +66,6 @@ export async function top(options: TopOptions): Promise<number> {
   } finally {
     stop();
     await transport.close();
-  }
-}
-
-/** The queues of a mesh that has a folder here, or those at an address, for which nothing has to be here. */
-async function openQueues(options: TopOptions): Promise<Transport> {
-  try {
-    return await (await findMesh(options)).openTransport({ name: "top" });
-  } catch (error) {
-    const { transport, data } = options;
-    if (!(error instanceof NoMeshError) || transport === undefined || transport === EMBEDDED || data) {
-      throw error;
-    }
-    return await openTransport(transport, { name: "top" });
   }
 }
 

@@ -9,6 +9,7 @@ import type { Transport } from "@troupe/host/transport";
 import { Output } from "../../view/output.ts";
 import { countOf } from "../../view/quantity.ts";
 import { stylesFor } from "../../view/styles.ts";
+import { type MeshFolder, NoMeshError } from "../../mesh/folder.ts";
 import { findMesh } from "../data_folder.ts";
 import { EXIT } from "../exit_code.ts";
 import { allDead, allResults } from "../store_pages.ts";
@@ -54,14 +55,7 @@ export async function trace(options: TraceOptions): Promise<number> {
       dead: await Array.fromAsync(allDead(store, { root })),
       joins: await store.joining.groups(root),
     });
-    if (!node) {
-      const transport = await folder.openTransport();
-      try {
-        throw new UnknownEnvelopeError(options.id, await waitingText(transport));
-      } finally {
-        await transport.close();
-      }
-    }
+    if (!node) throw new UnknownEnvelopeError(options.id, await waitingText(folder));
     const out = new Output();
     const lines = options.json
       ? [traceJson(node, options)]
@@ -78,8 +72,20 @@ export async function trace(options: TraceOptions): Promise<number> {
 }
 
 /** What could be said of an envelope that was sent and not taken yet: how many wait where. */
-async function waitingText(transport: Transport): Promise<string> {
-  const waiting = [...await transport.depths()]
+async function waitingText(folder: MeshFolder): Promise<string> {
+  let depths: Awaited<ReturnType<Transport["depths"]>>;
+  try {
+    const transport = await folder.openTransport();
+    try {
+      depths = await transport.depths();
+    } finally {
+      await transport.close();
+    }
+  } catch (error) {
+    if (!(error instanceof NoMeshError)) throw error;
+    return "It may still wait: with --transport, the queues are looked at too.";
+  }
+  const waiting = [...depths]
     .map(([queue, { ready, delayed, leased }]) => ({ queue, count: ready + delayed + leased }))
     .filter(({ count }) => count > 0);
   if (waiting.length === 0) return "Nothing waits in any queue either: was it sent to this mesh?";
