@@ -189,7 +189,7 @@ export class MeshFolder {
    */
   async openStore(options: OpenStoreOptions = {}): Promise<CrewStore> {
     const address = await this.#storeAddress();
-    if (address === OWN_FILE && !await exists(this.#results)) await this.mustExist();
+    if (address === OWN_FILE) await this.mustExist();
     return await openStore(this.#located(address), options);
   }
 

@@ -23,6 +23,7 @@ Deno.test("a mesh's store is the file in its folder, or the one that it began wi
     };
     const own = new MeshFolder(join(dir, "own"));
     await own.make();
+    await Deno.writeTextFile(join(own.path, "mesh.db"), "");
     // What was made before stores were noted is the folder's own.
     await open(own, false);
     const elsewhere = join(dir, "elsewhere.db");
