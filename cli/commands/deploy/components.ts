@@ -11,6 +11,7 @@ import { dockerCredentials } from "@troupe/host/oci/docker_config";
 import { makeArtifact } from "@troupe/host/oci/manifest";
 import { pushComponent } from "@troupe/host/oci/push";
 import { parseReference, writeReference } from "@troupe/host/oci/reference";
+import { Slots } from "@troupe/host/slots";
 import { inspectBuilt } from "../../build/inspect_built.ts";
 import { buildActor } from "../../build/mod.ts";
 import { formatBytes } from "../../view/quantity.ts";
@@ -19,6 +20,9 @@ import { inConfigMap } from "./component_object.ts";
 import { DeployError } from "./errors.ts";
 import type { MeshActor } from "./mesh_folder.ts";
 import type { Teller } from "./tell.ts";
+
+/** How many components are in memory as they are, at once. */
+const AT_ONCE = 4;
 
 /** Where components are put. */
 export interface ComponentOptions {
@@ -56,15 +60,18 @@ export async function buildComponents(
 ): Promise<ActorComponent[]> {
   const { teller } = options;
   if (options.registry !== undefined) registryOf(options.registry, "actor");
-  const results = await Promise.all(actors.map(async (actor) => {
-    try {
-      return { component: await componentOf(actor, options) };
-    } catch (error) {
-      if (!(error instanceof TroupeError)) throw error;
-      teller.step({ state: "bad", text: `${actor.name}: ${error.message.split("\n")[0]}` });
-      return { error };
-    }
-  }));
+  const slots = new Slots(AT_ONCE);
+  const results = await Promise.all(actors.map((actor) =>
+    slots.use(async () => {
+      try {
+        return { component: await componentOf(actor, options) };
+      } catch (error) {
+        if (!(error instanceof TroupeError)) throw error;
+        teller.step({ state: "bad", text: `${actor.name}: ${error.message.split("\n")[0]}` });
+        return { error };
+      }
+    })
+  ));
   const failed = results.flatMap(({ error }) => error ?? []);
   const [first] = failed;
   if (first) {

@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { parse } from "yaml";
 import { installation } from "@troupe/controller/install";
 import type { KubeObject } from "@troupe/controller/kube";
 import { parseSettings } from "@troupe/controller/settings";
-import { needLines, needsOf, pluralOf } from "./needs.ts";
+import { type Need, needLines, needsOf, needText, pluralOf } from "./needs.ts";
 import { settingsText } from "./_testing.ts";
 
 const settings = parseSettings(settingsText(), { file: "cluster.yaml" });
@@ -56,4 +58,38 @@ Deno.test("to remove what is not wanted any more takes more, but nothing of name
   const more = of(true).filter((line) => !of(false).includes(line));
   assert(more.includes("configmaps in troupe-system: create, delete, get, list, patch"));
   assert(more.every((line) => !/^(namespaces|customresource)/.test(line)), more.join());
+});
+
+interface Role {
+  readonly kind: string;
+  readonly metadata?: { readonly name: string };
+  readonly rules: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly resourceNames?: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+}
+
+const page = await Deno.readTextFile(fromFileUrl(new URL("../../../docs/deploy.md", import.meta.url)));
+const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+
+Deno.test("docs/deploy.md: its roles allow all of it, and its settings can be read", () => {
+  const roles = blocks.map((text) => parse(text) as Role).filter(({ kind }) => kind === "ClusterRole");
+  assertEquals(roles.map(({ metadata }) => metadata?.name), ["troupe-installer", "troupe-deployer"]);
+  const allows = (need: Need, ...some: readonly (Role | undefined)[]) =>
+    some.some((role) =>
+      role?.rules.some(({ apiGroups, resources, resourceNames, verbs }) =>
+        apiGroups.includes(need.group) && resources.includes(need.resource) && verbs.includes(need.verb) &&
+        (resourceNames === undefined || resourceNames.includes(need.name ?? ""))
+      )
+    );
+  const [installer, deployer] = roles;
+  const own = needsOf({ namespace: "shop", installation: [], makesNamespace: false, prune: true });
+  for (const need of own.needs) assert(allows(need, deployer), needText(need));
+  const all = needsOf({ namespace: "shop", installation: installed, makesNamespace: true, prune: true });
+  const either = all.grants.map(({ either }) => either);
+  for (const need of [...all.needs, ...either]) assert(allows(need, installer, deployer), needText(need));
+  const [text = ""] = blocks;
+  assertEquals(parseSettings(text, { file: "docs/deploy.md" }).crew.namespaces, ["shop"]);
 });

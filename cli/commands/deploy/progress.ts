@@ -129,6 +129,11 @@ export function progressLine({ name, state, reason, message, replicas }: Progres
   return `  ${name}: ${word} (${rest})${message && `: ${printable(message)}`}`;
 }
 
+/** Whole seconds: what changes faster cannot be read. */
+function elapsed(ms: number): string {
+  return ms < 60_000 ? `${Math.floor(ms / 1000)} s` : formatDuration(ms);
+}
+
 const COLUMNS = [
   { title: "WHAT" },
   { title: "READY" },
@@ -149,9 +154,7 @@ export function progressTable(
 ): string[] {
   const count = all.filter(({ state }) => state === "ready").length;
   const foot = styles.dim(
-    `${count} of ${all.length} ready, ${
-      formatDuration(Math.floor(elapsedMs / 1000) * 1000)
-    }; Ctrl-C stops waiting, ` +
+    `${count} of ${all.length} ready, ${elapsed(elapsedMs)}; Ctrl-C stops waiting, ` +
       "and leaves all as it is",
   );
   const messages = all.filter(({ message, state }) => state !== "ready" && message !== "")

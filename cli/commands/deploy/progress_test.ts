@@ -103,5 +103,7 @@ Deno.test("a table fits, and shows those that are not ready where there is not r
   assert(lines.some((line) => line.startsWith("a39 ")));
   assert(lines.some((line) => line.startsWith("a38 ")));
   assert(lines.some((line) => /^and 3\d more$/.test(line)));
-  assert(lines.at(-1)?.startsWith("38 of 40 ready, 1 min 1 s; Ctrl-C"));
+  assert(lines.at(-1)?.startsWith("38 of 40 ready, 1 min 2 s; Ctrl-C"), lines.at(-1));
+  const early = progressTable(many, { width: 80, height: 12, styles: PLAIN, elapsedMs: 1_999 });
+  assert(early.at(-1)?.startsWith("38 of 40 ready, 1 s; Ctrl-C"), early.at(-1));
 });
