@@ -196,6 +196,18 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     for (let counts = await store.counts(); counts.results + counts.dead < 2;) counts = await store.counts();
     assertEquals((await store.result("1"))?.payload, "7");
     for (const member of members) assertEquals((await member.ask("/readyz")).status, 200);
+
+    // The way to a copy of it that the documentation shows.
+    const docs = await Deno.readTextFile(new URL("../../docs/install.md", import.meta.url));
+    const [, script = ""] = /deno eval '([^']+)' > crew\.db/.exec(docs) ?? [];
+    const here = script.replaceAll("/var/lib/troupe", pod.path("/var/lib/troupe"));
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: ["eval", here] })
+      .output();
+    assert(success, new TextDecoder().decode(stderr));
+    await Deno.writeFile(pod.path("copy.db"), stdout);
+    const copy = await openSqliteStore({ path: pod.path("copy.db") });
+    stack.defer(() => copy.close());
+    assertEquals((await copy.result("1"))?.payload, "7");
   });
 
   if (!lacksPostgres()) {
