@@ -43,6 +43,8 @@ const MANIFEST = "manifest.json";
 const ASIDE = ".aside-";
 /** One that is older was left by a process that was killed. */
 const ABANDONED_MS = 3_600_000;
+/** How often an entry is read of which a part seems to be missing. */
+const LOOKS = 2;
 /** How often an entry is put in place again when other processes keep putting theirs there. */
 const ATTEMPTS = 5;
 
@@ -62,15 +64,20 @@ export class ComponentCache {
   /** The entry under a key, verified; undefined when there is none, or not as it was written. */
   async read(key: string): Promise<CacheEntry | undefined> {
     const folder = join(this.#folder, key);
-    try {
-      return await readEntry(folder, key);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      if (error instanceof Deno.errors.NotFound && !await exists(folder)) return undefined;
-      this.#onWarning(
-        `The cached component in ${folder} is not what was written (${error.message}); it is made anew`,
-      );
-      return undefined;
+    for (let look = 1;; look++) {
+      try {
+        return await readEntry(folder, key);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        const absent = error instanceof Deno.errors.NotFound;
+        if (absent && !await exists(folder)) return undefined;
+        // It was put in place between these two looks, unless it is without a part of it again.
+        if (absent && look < LOOKS) continue;
+        this.#onWarning(
+          `The cached component in ${folder} is not what was written (${error.message}); it is made anew`,
+        );
+        return undefined;
+      }
     }
   }
 
