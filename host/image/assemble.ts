@@ -8,7 +8,7 @@ import { join } from "@std/path";
 import { addModules } from "./modules.ts";
 import { addProgram, addScripts } from "./program.ts";
 import { DENO_VERSION } from "./contents.ts";
-import { ImageError } from "./process.ts";
+import { ImageError } from "./image_error.ts";
 import { addSystem } from "./system.ts";
 
 /**

@@ -7,7 +7,8 @@
 import { fromFileUrl, join, relative } from "@std/path";
 import { z } from "zod";
 import { packageOf } from "./lock.ts";
-import { ImageError, run } from "./process.ts";
+import { ImageError } from "./image_error.ts";
+import { run } from "./process.ts";
 
 /** What the entries of a program import, by whatever way. */
 export interface Graph {

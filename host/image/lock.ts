@@ -8,6 +8,7 @@
  */
 
 import { z } from "zod";
+import { ImageError } from "./image_error.ts";
 
 const Locked = z.looseObject({
   dependencies: z.array(z.string()).optional(),
@@ -59,7 +60,7 @@ export function configFor({ imports }: z.infer<typeof Config>, wanted: Wanted) {
 /**
  * The lock file of the image.
  *
- * @throws {Error} when it does not say which version of a package another needs.
+ * @throws {ImageError} when it does not say which version of a package another needs.
  *
  * @example
  * ```ts
@@ -114,7 +115,7 @@ function keyOf(needed: string, { npm }: Lock): string {
   const fit = Object.keys(npm).filter((each) => nameOf(each) === needed);
   const [key] = fit;
   if (key === undefined || fit.length > 1) {
-    throw new Error(`deno.lock does not say which ${needed} is meant: ${fit.length} fit`);
+    throw new ImageError(`deno.lock does not say which ${needed} is meant: ${fit.length} fit`);
   }
   return key;
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { ImageError } from "./image_error.ts";
 import { configFor, type Lock, lockFor, packageFolder, packageOf } from "./lock.ts";
 
 const LOCK: Lock = {
@@ -34,7 +35,7 @@ Deno.test("what is imported comes with what it needs in turn, what is only read 
 Deno.test("a name that two versions have, or none, is not guessed at", () => {
   for (const [needed, fit] of [["p", 2], ["nothing", 0]] as const) {
     const lock = { ...LOCK, npm: { ...LOCK.npm, "b@1.0.0": { dependencies: [needed] } } };
-    assertThrows(() => lockFor(lock, WANTED), Error, `which ${needed} is meant: ${fit} fit`);
+    assertThrows(() => lockFor(lock, WANTED), ImageError, `which ${needed} is meant: ${fit} fit`);
   }
 });
 

@@ -9,7 +9,7 @@
  */
 
 import { assemble } from "./assemble.ts";
-import { ImageError } from "./process.ts";
+import { ImageError } from "./image_error.ts";
 
 const USAGE = "deno run -A host/image/main.ts assemble FOLDER";
 
@@ -23,7 +23,7 @@ if (import.meta.main) {
     await assemble(folder);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    console.error(`The image cannot be made: ${error.message}`);
+    console.error(`${error.code}: ${error.message}`);
     Deno.exitCode = 1;
   }
 }

@@ -50,6 +50,8 @@ export async function addModules(folder: string): Promise<void> {
   } finally {
     await Deno.remove(self, { recursive: true });
   }
+  // A link to Deno under the name of Node, for programs that start that.
+  await Deno.remove(join(modules, "node_compat_bin"), { recursive: true });
 }
 
 const Caches = z.object({ npmCache: z.string() });

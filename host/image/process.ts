@@ -4,10 +4,7 @@
  * @module
  */
 
-/** The image cannot be made. */
-export class ImageError extends Error {
-  override readonly name = "ImageError";
-}
+import { ImageError } from "./image_error.ts";
 
 /** How a program is run. */
 export interface RunOptions {

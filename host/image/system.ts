@@ -7,7 +7,8 @@
 import { dirname, join } from "@std/path";
 import { DENO } from "./commands.ts";
 import { COPIED, FOLDERS, TOOLS, WRITTEN } from "./contents.ts";
-import { ImageError, run } from "./process.ts";
+import { ImageError } from "./image_error.ts";
+import { run } from "./process.ts";
 
 /** Adds all of it, out of the system that this runs on. */
 export async function addSystem(folder: string): Promise<void> {
