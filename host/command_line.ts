@@ -32,6 +32,8 @@ export const USAGE = `Runs one replica of an actor, or a member of the crew.
                          transport's file)
   --retention TIME       how long x-sink keeps what ended (7d)
   --keep-ids TIME        how long it knows the ids of that, so that a late repeat is one (14d)
+  --no-claims            has the crew send payloads on with their envelopes, however large: where actors have
+                         neither its store nor a bucket
   --require-hardening    does not start an actor when a layer around its sandbox is missing that
                          the kernel should give; see docs/hardening.md
   --metrics-port PORT    serves /healthz, /readyz and /metrics; 0 takes any port that is free
@@ -66,6 +68,8 @@ export interface Settings {
   readonly listen: { readonly port: number; readonly hostname: string } | undefined;
   /** See `StageOptions.restore`. */
   readonly restore: boolean;
+  /** Whether the crew puts payloads that are large where actors find them. */
+  readonly claims: boolean;
   readonly format: "json" | "text";
 }
 
@@ -94,6 +98,7 @@ const Options = z.object({
     "--metrics-host is an address, such as 127.0.0.1, 0.0.0.0 or ::",
   ),
   "no-restore": z.boolean(),
+  "no-claims": z.boolean(),
   "require-hardening": z.boolean(),
   log: z.enum(["json", "text"], "--log is json or text"),
   help: z.boolean(),
@@ -130,6 +135,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
   if (isCrew && !store) throw new UsageError(`--store is missing: ${what} needs a place to record in`);
   if (!isCrew && !cache) throw new UsageError("--cache is missing: a folder for transpiled components");
   const restore = !read.data["no-restore"];
+  const claims = !read.data["no-claims"];
   const state = read.data.state || stateBeside(transport);
   const listen = port === undefined ? undefined : { port, hostname };
   return {
@@ -143,6 +149,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     retention,
     listen,
     restore,
+    claims,
     insists,
     format,
   };
@@ -171,6 +178,7 @@ function parseCommandLine(args: readonly string[]) {
         "metrics-port": { type: "string" },
         "metrics-host": { type: "string", default: "127.0.0.1" },
         "no-restore": { type: "boolean", default: false },
+        "no-claims": { type: "boolean", default: false },
         log: { type: "string", default: "json" },
         help: { type: "boolean", default: false },
       },

@@ -43,7 +43,7 @@ interface Running {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const { what, store, objects, state, cache, listen, retention, restore } = settings;
+  const { what, store, objects, state, cache, listen, retention, restore, claims } = settings;
   // Before anything is taken: an actor that may not run here is none of the queue's business.
   if (settings.insists && !settings.isCrew) await requireHardening(cache);
   const logger = createLogger({ format: settings.format });
@@ -70,7 +70,7 @@ async function run(settings: Settings): Promise<void> {
     }, listen);
     const shared = { transport, logger, metrics: metrics ?? NO_METRICS, tracing };
     const running = isCrewName(what)
-      ? await runCrew(what, { ...shared, store, objects, retention })
+      ? await runCrew(what, { ...shared, store, objects, retention, claims })
       : await runActor(what, { ...shared, store, objects, stateAddress: state, cacheDir: cache, restore });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
@@ -167,10 +167,11 @@ async function readSpec(file: string): Promise<string> {
 
 async function runCrew(
   name: CrewName,
-  { store: address, objects, retention, ...shared }: Shared & {
+  { store: address, objects, retention, claims, ...shared }: Shared & {
     readonly store: string;
     readonly objects: string;
     readonly retention: Retention;
+    readonly claims: boolean;
   },
 ): Promise<Running> {
   const { transport, logger } = shared;
@@ -180,7 +181,11 @@ async function runCrew(
   const feed = followControls(transport);
   const options = {
     ...shared,
-    transport: withClaims(transport, { claims: () => Promise.resolve(store.claims), logger }),
+    transport: withClaims(transport, {
+      claims: () => Promise.resolve(store.claims),
+      logger,
+      ...(claims ? {} : { aboveBytes: Infinity }),
+    }),
     store,
     controls: feed.controls,
     logger: logger.child({ actor: name }),

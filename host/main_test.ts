@@ -4,6 +4,7 @@ import { envelopeText, read } from "./_host_testing.ts";
 import { MainProcess } from "./_main_process_testing.ts";
 import { type Bench, take, utf8, withBench } from "./_testing.ts";
 import { openSqliteStore } from "./crew/sqlite_store.ts";
+import { parseEnvelope } from "./envelope.ts";
 import { watComponent } from "./stage/_testing.ts";
 import type { Delivery } from "./transport/transport.ts";
 
@@ -141,6 +142,27 @@ Deno.test("the two ends run as processes too, and record what comes to them", as
       assertEquals((await member.end()).code, 0);
     }
     assertMatch(await sink.line("it runs"), /^\d\d:\d\d:\d\d\.\d{3} info .*it runs metricsPort=\d+$/);
+  });
+});
+
+Deno.test("a crew whose store actors do not have sends large payloads on with their envelopes", async () => {
+  await withBench({ queues: ["b"] }, async (bench) => {
+    const { transport, folder } = bench;
+    const payload = JSON.stringify("x".repeat(400 * 1024));
+    // What was not fanned out goes straight through.
+    const body = utf8(`{"id":"1","route":{"prev":["a"],"curr":"x-join","next":["b"]},"payload":${payload}}`);
+    const onward = async (...options: string[]) => {
+      await using main = new MainProcess([
+        ...["x-join", ...transportArguments(bench), "--store", join(folder, "results.db"), ...options],
+      ]);
+      await main.line("it runs");
+      await transport.publish([{ queue: "x-join", body }]);
+      const [delivery] = await take(transport, "b", 1);
+      await delivery?.settle([]);
+      return parseEnvelope((delivery as Delivery).body, { maxBytes: body.length + 1024 }).payload;
+    };
+    assertEquals(await onward(), "null");
+    assertEquals(await onward("--no-claims") === payload, true);
   });
 });
 

@@ -51,6 +51,8 @@ export function crewContainer(
       ...["--metrics-port", String(port)],
       ...["--metrics-host", "$(POD_IP)"],
       ...(member === SINK ? retention(settings) : []),
+      // Hosts of actors do not see the file.
+      ...(settings.store === undefined && settings.objects === undefined ? ["--no-claims"] : []),
     ],
     envFrom: [{ configMapRef: { name: crewName(crew) } }],
     env: [...transportUser(transport), ...storePassword(settings), ...objectsKeys(settings), POD_IP],
