@@ -8,8 +8,7 @@
 
 import { FIELD_MANAGER } from "@troupe/controller/build";
 import { Informer, type KubeClient, type KubeObject, refOf } from "@troupe/controller/kube";
-import { stringify } from "yaml";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { dirname, fromFileUrl, join } from "@std/path";
 import { type CommandRun, runTroupe } from "../../cli/commands/_testing.ts";
 import { freePort, serverFolder, ServerProcess } from "../servers/_process.ts";
@@ -61,6 +60,7 @@ export class DeploySite implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #running: Promise<void>[] = [];
   #controller: ControllerProcess | undefined;
+  #keda: Promise<void> | undefined;
 
   private constructor(
     control: ControlPlane,
@@ -227,8 +227,12 @@ export class DeploySite implements AsyncDisposable {
     };
   }
 
-  /** Brings KEDA's kinds, and says of each ScaledObject from now on what KEDA would say. */
-  async bringKeda(): Promise<void> {
+  /** Brings KEDA's kinds, and says of each ScaledObject from now on what KEDA would say. Once. */
+  bringKeda(): Promise<void> {
+    return this.#keda ??= this.#bringKeda();
+  }
+
+  async #bringKeda(): Promise<void> {
     await installKedaKinds(this.client);
     const kind = { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" };
     const condition = { type: "Ready", status: "True", reason: "ScaledObjectReady", message: "" };

@@ -7,6 +7,7 @@ import { removeComponents, unneededComponents } from "../../cli/commands/deploy/
 import { readComponent } from "../../host/component/read.ts";
 import { join } from "@std/path";
 import { parseAllDocuments } from "yaml";
+import { lookAt, METADATA_ALONE } from "../../cli/commands/deploy/look.ts";
 import { actor, actorText, assemble } from "../../host/component/_testing/components.ts";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { lacksRegistry, RegistryServer } from "../servers/registry.ts";
@@ -197,13 +198,13 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     );
   });
 
-  /** A person and a mesh without a controller of their own. */
+  /** A person and a mesh without a controller of their own: the first mesh has brought it. */
   const actorsOnly = async (
     namespace: string,
     files: Readonly<Record<string, string | Uint8Array>>,
     options: Parameters<DeploySite["person"]>[1] = {},
   ) => {
-    await site.makeSecrets(namespace);
+    await Promise.all([site.bringKeda(), site.makeSecrets(namespace)]);
     const dir = await site.mesh({
       "mesh.yaml": "apiVersion: troupe.dev/v1alpha1\nkind: Mesh\nmetadata: { name: shop }\n",
       ...files,
@@ -334,6 +335,11 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const text = await Deno.readTextFile(person.kubeconfig);
     const away = join(site.folder, "away.kubeconfig");
     await Deno.writeTextFile(away, text.replace(/127\.0\.0\.1:\d+/, "127.0.0.1:9"));
+    const unknown = join(site.folder, "unknown.kubeconfig");
+    await Deno.writeTextFile(unknown, text.replace(/"token":"[^"]+"/, '"token":"old"'));
+    const nobody = await site.run({ kubeconfig: unknown, user: "" }, ["deploy", dir, "--actors-only"]);
+    assertEquals(nobody.code, 1);
+    assertMatch(nobody.stderr, /does not know who you are\n {2}Log in anew/);
     const gone = await site.run({ kubeconfig: away, user: "" }, ["deploy", dir, "--actors-only"]);
     assertEquals(gone.code, 1);
     assertMatch(
@@ -358,7 +364,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
       ...far("good"),
       ...far("bad", { scaling: { min: 1 }, podTemplate: { annotations: { [POD_ANNOTATION]: "crashes" } } }),
     });
-    const late = await deploy("--timeout", "8s");
+    const late = await deploy("--timeout", "15s");
     assertEquals(late.code, 3, text(late));
     assertMatch(late.stderr, /^✗ bad: CrashLoopBackOff\n {2}The pod troupe-bad-\S+ does not start/m);
     assertStringIncludes(late.stderr, "what is applied stays");
@@ -534,5 +540,38 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     );
     assertStringIncludes(large.stderr, "--registry");
     assertEquals(await site.writes(person), []);
+    // One that fits just so is taken.
+    const fits = await assemble(
+      actorText({ core: data.slice(0, 3 * 1_046_000).replace(/(\\..?)?$/, '")'), pages: 64 }),
+    );
+    assert(fits.length > 1_040_000 && fits.length <= 1_048_576, `${fits.length}`);
+    await Deno.writeFile(join(dir, "big/big.wasm"), fits);
+    const taken = await deploy("--timeout", "0s");
+    assertEquals(taken.code, 0, text(taken));
+    assertEquals(Object.keys((await componentsIn(namespace))[0]?.binaryData as object), ["component.wasm"]);
   });
+
+  test("what is asked of a Secret is not what is in it", async ({ client, namespace }) => {
+    await site.makeSecrets(namespace);
+    const path = `/api/v1/namespaces/${namespace}/secrets/broker`;
+    const answer = await client.requests.json("GET", path, { accept: METADATA_ALONE });
+    const { kind, data, stringData } = answer as Record<string, unknown>;
+    assertEquals([kind, data, stringData], ["PartialObjectMetadata", undefined, undefined]);
+    const reference = { kind: "Secret", namespace, name: "broker" } as const;
+    const { signal } = new AbortController();
+    assertEquals(await lookAt(client, reference, signal), {
+      state: "there",
+      keys: new Set(["password", "username"]),
+    });
+    // However it was made.
+    const encoded = { a: btoa("1"), "b.c": btoa("2") };
+    await client.create({ ...refSecret(namespace), data: encoded });
+    const made = await lookAt(client, { ...reference, name: "made" }, signal);
+    assertEquals(made.state === "there" && made.keys, new Set(["a", "b.c"]));
+    assertEquals(await lookAt(client, { ...reference, name: "none" }, signal), { state: "missing" });
+  });
+}
+
+function refSecret(namespace: string): KubeObject {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name: "made", namespace } };
 }

@@ -62,6 +62,9 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     assertStringIncludes(late.stderr, "✓ actor keep: gone");
     assertStringIncludes(late.stderr, `stay the queues troupe_${namespace}_keep\n`);
     assertStringIncludes(late.stderr, `✗ Actor ${namespace}/drop: is being removed`);
+    const busy = await site.run(person, ["deploy", dir, "--actors-only"]);
+    assertEquals(busy.code, 1, busy.stderr);
+    assertStringIncludes(busy.stderr, `Actor ${namespace}/drop is being deleted: wait until it is gone`);
     const running = site.start(person, ["undeploy", dir, "--yes"]);
     await running.says("actor drop: waits");
     const consumer = transport.consume("drop", { inFlight: 1 });

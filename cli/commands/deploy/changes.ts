@@ -91,6 +91,12 @@ async function changeOf(
     if (isKubeError(error, "troupe.KubeUnknownKind")) return created;
     throw error;
   }
+  if (live?.metadata.deletionTimestamp !== undefined) {
+    throw new DeployError(
+      "troupe.DeployConflict",
+      `${nameOf(object)} is being deleted: wait until it is gone`,
+    );
+  }
   if (live !== undefined && !force) refuseOthers(object, live);
   // Its name says what is in it, and it cannot be changed.
   if (live !== undefined && isComponent(object)) return { object, kind: "none", differences: [] };

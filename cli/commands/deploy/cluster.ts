@@ -4,7 +4,13 @@
  * @module
  */
 
-import { isKubeError, KubeClient, loadKubeConfig, namespaceOf } from "@troupe/controller/kube";
+import {
+  isKubeError,
+  KubeClient,
+  type KubeErrorCode,
+  loadKubeConfig,
+  namespaceOf,
+} from "@troupe/controller/kube";
 import type { Teller } from "./tell.ts";
 
 /** The oldest Kubernetes that is supported: older ones cannot check the rules of Actors. */
@@ -48,6 +54,21 @@ export async function findCluster({ context, kubeconfig, namespace }: ClusterOpt
   };
 }
 
+const AWAY = [
+  "does not answer",
+  "See that the cluster runs and can be reached from here, or choose another with --context.",
+] as const;
+
+/** What it means that the first call fails, and what to do about it. */
+const FAILURES: Partial<Record<KubeErrorCode, readonly [what: string, advice: string]>> = {
+  "troupe.KubeUnreachable": AWAY,
+  "troupe.KubeTimeout": AWAY,
+  "troupe.KubeUnauthorized": [
+    "does not know who you are",
+    "Log in anew, or choose another context with --context.",
+  ],
+};
+
 /** Calls to a cluster may be slow at first: a person has no use for more than this many milliseconds of silence. */
 const FIRST_CALL_MS = 10_000;
 
@@ -73,12 +94,10 @@ export async function checkCluster(
     }
     return fits;
   } catch (error) {
-    if (!isKubeError(error, "troupe.KubeUnreachable", "troupe.KubeTimeout")) throw error;
-    teller.step({
-      state: "bad",
-      text: `context ${context}: ${server} does not answer`,
-      advice: "See that the cluster runs and can be reached from here, or choose another with --context.",
-    });
+    if (!isKubeError(error)) throw error;
+    const [what, advice] = FAILURES[error.code] ?? [];
+    if (what === undefined) throw error;
+    teller.step({ state: "bad", text: `context ${context}: ${server} ${what}`, advice });
     throw error;
   }
 }

@@ -16,7 +16,8 @@ import { accountsOf } from "./ours.ts";
 import { type Reference, remedyFor } from "./references.ts";
 import type { Teller } from "./tell.ts";
 
-const METADATA_ALONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+/** What an API server is asked for: an object's metadata, and nothing that is in it. */
+export const METADATA_ALONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /** What was seen of an object. */
 export type Sight =

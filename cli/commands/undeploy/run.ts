@@ -51,6 +51,7 @@ export async function undeploy(options: UndeployOptions): Promise<number> {
   const mesh = await meshNameOf(options.dir);
   using interruption = new Interruption();
   const signal = interruption.first;
+  interruption.second.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
   await using cluster = await findCluster(options);
   const { client, namespace } = cluster;
   await checkCluster(cluster, { teller, signal });
