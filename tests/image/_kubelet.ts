@@ -34,8 +34,9 @@ export async function mountsOf(
     const volume = volumes.find((volume) => volume.name === name);
     if (volume?.emptyDir) return { kind: "empty", from: bytesOf(volume.emptyDir.sizeLimit), to: mountPath };
     const from = join(folder, name);
-    if (volume) await fill(from, { files: filesOf(volume, cluster), fsGroup });
-    else await claim(from, fsGroup);
+    if (volume && !volume.persistentVolumeClaim) {
+      await fill(from, { files: filesOf(volume, cluster), fsGroup });
+    } else await claim(from, fsGroup);
     return { kind: readOnly ? "ro" : "rw", from, to: mountPath };
   }));
 }

@@ -43,8 +43,10 @@ export interface Setting {
   readonly postgres: PostgresServer;
   /** Transport of the mesh. */
   readonly transport: Transport;
-  /** The pod of an actor `a` whose component gives back what it gets. */
-  readonly actor: PodPlan;
+  /** A component that gives back what it gets. */
+  readonly component: Uint8Array;
+  /** The pod of an actor `a`. @param secrets More of the cluster. @param from Where its component is. @default a ConfigMap */
+  actor(from?: Readonly<Record<string, unknown>>, secrets?: Readonly<Record<string, Data>>): PodPlan;
   /** The pods of what is installed, by name. @param settings Changed. */
   installed(settings?: Readonly<Record<string, unknown>>): Readonly<Record<string, PodPlan>>;
   /** Runs a container of a pod, the first or the one with the name. */
@@ -70,11 +72,14 @@ export async function withSetting(
   const tree = join(folder, "tree");
   const context = join(folder, "context");
   await copyContext(context);
-  const [broker, postgres] = await Promise.all([
+  const starts = [
     RabbitmqServer.start().then((server) => stack.adopt(server, () => server.stop())),
     PostgresServer.start().then((server) => stack.adopt(server, () => server.stop())),
     assembleFromContext(context, tree),
-  ]);
+  ] as const;
+  // What has started is ended also where something else has not.
+  await Promise.allSettled(starts);
+  const [broker, postgres] = await Promise.all(starts);
   const names = stack.use(
     await NameServer.start(
       { "rabbitmq.queues.svc": broker.host, "postgres.data.svc": postgres.host },
@@ -96,12 +101,21 @@ export async function withSetting(
       env,
       ...more,
     });
-  const cluster = (configMaps: Readonly<Record<string, Data>>): ClusterData => ({
+  const component = await watComponent({ handle: "(call $return (local.get $at) (local.get $length))" });
+  const sha256 = encodeHex(await crypto.subtle.digest("SHA-256", new Uint8Array(component)));
+  const cluster: ToCluster = (configMaps, secrets = {}) => ({
     secrets: {
+      ...secrets,
       broker: { username: broker.user, password: broker.password },
       store: { password: postgres.password },
+      tokens: { v1: "token" },
+      keys: { "public.pem": "key" },
     },
-    configMaps,
+    configMaps: {
+      ...configMaps,
+      words: { "words.txt": "words" },
+      component: { "component.wasm": component },
+    },
   });
   const transport = await openTransport(broker.address({ namespace: NAMESPACE }));
   stack.defer(() => transport.close());
@@ -110,7 +124,9 @@ export async function withSetting(
     names,
     postgres,
     transport,
-    actor: await actorPod(given(), cluster),
+    component,
+    actor: (from = { configMap: { name: "component", key: "component.wasm" }, sha256 }, secrets = {}) =>
+      actorPod(from, { settings: given(), cluster: (configMaps) => cluster(configMaps, secrets) }),
     installed: (more) => installedPods(installation(given(more)), cluster),
     start: async ({ pod, cluster }, { name, container = {}, ...options } = {}) => {
       const own = pod.containers.find((each) => name === undefined || each.name === name);
@@ -123,20 +139,29 @@ export async function withSetting(
   });
 }
 
-type ToCluster = (configMaps: Readonly<Record<string, Data>>) => ClusterData;
+type ToCluster = (
+  configMaps: Readonly<Record<string, Data>>,
+  secrets?: Readonly<Record<string, Data>>,
+) => ClusterData;
 
-async function actorPod(settings: ReturnType<typeof settingsOf>, cluster: ToCluster): Promise<PodPlan> {
-  const component = await watComponent({ handle: "(call $return (local.get $at) (local.get $length))" });
-  const sha256 = encodeHex(await crypto.subtle.digest("SHA-256", new Uint8Array(component)));
-  const configMap = { name: "component-a", key: "component.wasm" };
-  const object = stored({ component: { configMap, sha256 } }, { name: "a", namespace: NAMESPACE });
+function actorPod(
+  component: Readonly<Record<string, unknown>>,
+  { settings, cluster }: { readonly settings: ReturnType<typeof settingsOf>; readonly cluster: ToCluster },
+): PodPlan {
+  // What a host cannot read of what is granted, it does not start without.
+  const grants = {
+    secrets: { TOKEN: { secretKeyRef: { name: "tokens", key: "v1" } } },
+    files: [
+      { path: "/words", configMap: "words" },
+      { path: "/keys", secret: "keys" },
+      { path: "/models", persistentVolumeClaim: "models" },
+    ],
+  };
+  const object = stored({ component, grants }, { name: "a", namespace: NAMESPACE });
   const { objects } = buildActor(readClusterActor(object), settings);
   const pod = objects.find(({ kind }) => kind === "Deployment");
   if (pod?.kind !== "Deployment" || !pod.spec.template.spec) throw new TypeError("there is no Deployment");
-  return {
-    pod: pod.spec.template.spec,
-    cluster: cluster({ ...configMapsOf(objects), [configMap.name]: { [configMap.key]: component } }),
-  };
+  return { pod: pod.spec.template.spec, cluster: cluster(configMapsOf(objects)) };
 }
 
 function installedPods(objects: readonly InstallObject[], cluster: ToCluster): Record<string, PodPlan> {

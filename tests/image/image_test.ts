@@ -15,12 +15,14 @@ import { openStore } from "@troupe/host/crew/open_store";
 import type { CrewStore } from "@troupe/host/crew/store";
 import { DENO, IMAGE_USER } from "@troupe/host/image/commands";
 import { TOOLS } from "@troupe/host/image/contents";
+import { pushComponent } from "@troupe/host/oci/push";
 import { LAYERS, OPTIONAL } from "@troupe/host/sandbox/hardening/layers";
 import { envelopeText, read } from "../../host/_host_testing.ts";
 import { take, unlessStuck, utf8 } from "../../host/_testing.ts";
 import { isRequired } from "../require.ts";
 import { lacksPostgres } from "../servers/postgres.ts";
 import { lacksRabbitmq } from "../servers/rabbitmq.ts";
+import { lacksRegistry, REGISTRY_USER, RegistryServer } from "../servers/registry.ts";
 import type { Container } from "./_container.ts";
 import { POD_IP, withSetting } from "./_setting.ts";
 
@@ -99,8 +101,9 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
     return new Response("no", { status: 502 });
   });
   const address = `http://127.0.0.1:${proxy.addr.port}`;
-  const env = { HTTP_PROXY: address, HTTPS_PROXY: address };
-  await withSetting(env, async ({ tree, actor, names, transport, postgres, installed, start }) => {
+  const env = { HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: "127.0.0.1" };
+  await withSetting(env, async (setting) => {
+    const { tree, component, actor, names, transport, postgres, installed, start } = setting;
     await t.step(
       "the tree has what is listed, root's, for everybody to read and nobody to write",
       async () => {
@@ -128,7 +131,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
       "a host does hops: without rights, and its sandboxes with the layers that pods give",
       async () => {
         await transport.declare(["b"]);
-        await using host = await running(await start(actor));
+        await using host = await running(await start(actor()));
         assertEquals(await get("/healthz"), { status: 200, text: '{"status":"alive"}' });
         assertEquals(await get("/readyz"), { status: 200, text: '{"status":"ready"}' });
         assertStringIncludes((await get("/metrics")).text, "troupe_");
@@ -170,9 +173,29 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
       },
     );
 
+    await t.step({
+      name: "a host signs in to a registry, and pulls its component",
+      ignore: lacksRegistry(),
+      async fn() {
+        await using registry = await RegistryServer.start({ auth: "password" });
+        const { reference } = await pushComponent({
+          reference: `${registry.name}/shop/a`,
+          bytes: component,
+          world: { imports: [], exports: ["handle"] },
+          credentials: { kind: "password", ...REGISTRY_USER, from: "the test" },
+        });
+        const config = JSON.stringify({ auths: { [registry.name]: REGISTRY_USER } });
+        const plan = actor({ oci: reference, pullSecret: "pull" }, { pull: { ".dockerconfigjson": config } });
+        await using host = await running(await start(plan));
+        await transport.publish([{ queue: "a", body: utf8(envelopeText("pulled")) }]);
+        await unlessStuck(take(transport, "b", 1));
+        assert(!host.text.includes(REGISTRY_USER.password));
+      },
+    });
+
     await t.step("a signal has it finish what it has, and leave the rest in the queue", async () => {
       const sent = 50;
-      await using host = await running(await start(actor));
+      await using host = await running(await start(actor()));
       const bodies = Array.from({ length: sent }, (_, i) => utf8(envelopeText(`drained-${i}`)));
       await transport.publish(bodies.map((body) => ({ queue: "a", body })));
       await unlessStuck(take(transport, "b", 1));
@@ -188,7 +211,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
 
     await t.step("nothing can be written but to what is mounted for it", async () => {
       const container = { command: [DENO, "eval", "--quiet", "--no-config", WRITES], args: [] };
-      await using probe = await start(actor, { container });
+      await using probe = await start(actor(), { container });
       const { code, text } = await unlessStuck(probe.end());
       assertEquals(code, 0, text);
       const { folders, files, refused, authorities, fetched } = JSON.parse(text);
