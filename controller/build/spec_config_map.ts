@@ -47,8 +47,17 @@ export function specHash(plan: Plan): string {
   return createHash("sha256").update(hostSpec(plan.actor)).digest("hex");
 }
 
+/** It is asked for twice for each actor, and takes longer than all the rest. */
+const hostSpecs = new WeakMap<ClusterActor, string>();
+
+function hostSpec(actor: ClusterActor): string {
+  const text = hostSpecs.get(actor) ?? writeSpec(actor);
+  hostSpecs.set(actor, text);
+  return text;
+}
+
 /** What the host is told, as YAML. An API server may give the same spec with its keys in another order. */
-function hostSpec({ name, written }: ClusterActor): string {
+function writeSpec({ name, written }: ClusterActor): string {
   const { component, isolation, limits, grants, resiliency, rate } = written;
   const spec = {
     component: componentOf(component),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import { KubeConfig, type RequestContext } from "./client_node.ts";
 import { KubeError } from "./errors.ts";
@@ -38,7 +39,7 @@ export class KeptKubeConfig extends KubeConfig {
     const options = super.createDispatcherOptions(cluster, agent);
     // A tunnel through SOCKS is made with what the client keeps to itself.
     if (options.type === "socks") return options;
-    const made = JSON.stringify(options);
+    const made = textOf(options);
     if (this.#kept?.made !== made) {
       // Calls that are under way end on the old connections.
       void this.#kept?.dispatcher.close();
@@ -63,6 +64,16 @@ export class KeptKubeConfig extends KubeConfig {
 }
 
 type DispatcherOptions = Exclude<ReturnType<KubeConfig["createDispatcherOptions"]>, { type: "socks" }>;
+
+/** What connections are made with, as a text. It is compared at each call, so that certificates are not spelt out as numbers. */
+function textOf(options: DispatcherOptions): string {
+  const text = (value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+  const readable = (given: object) => Object.entries(given).map(([name, value]) => [name, text(value)]);
+  return JSON.stringify(
+    Object.entries(options).map(([name, value]) => [name, value instanceof Object ? readable(value) : value]),
+  );
+}
 
 function connections(options: DispatcherOptions): Dispatcher {
   const common = { allowH2: false, connections: MOST_CONNECTIONS };

@@ -54,6 +54,7 @@ export class Children {
         client,
         kind,
         labelSelector: MANAGED,
+        group: (object) => ownerOf(object)?.uid,
         onChange,
         onProblem: (kind, error, waitMs) => onProblem(kind.kind, error, waitMs),
       }),
@@ -151,9 +152,9 @@ export class Children {
   ): Promise<number> {
     let found = 0;
     for (const kind of kinds) {
-      for (const object of this.#of(kind).list()) {
+      for (const object of this.#of(kind).of(owner.uid)) {
         const { name, namespace, uid, deletionTimestamp } = object.metadata;
-        if (namespace !== owner.namespace || ownerOf(object)?.uid !== owner.uid) continue;
+        if (namespace !== owner.namespace) continue;
         if (wanted.some((each) => each.kind === kind && each.metadata.name === name)) continue;
         found++;
         if (deletionTimestamp !== undefined) continue;

@@ -13,6 +13,7 @@ import { Children, MANAGED, ownerOf } from "./children.ts";
 import { Known } from "./known.ts";
 import type { ControllerMetrics } from "./metrics.ts";
 import { keyOf, Reconciler } from "./reconciler.ts";
+import { statusOf } from "./status.ts";
 import { WorkQueue } from "./work_queue.ts";
 
 /** What it works with. */
@@ -48,25 +49,27 @@ export async function runController(options: ControllerOptions, signal: AbortSig
     logger.warn("objects cannot be watched; it is tried again", { kind, error, waitMs: Math.round(waitMs) });
   };
   const onWrite = (write: string, kind: string) => metrics.writes.inc({ write, kind });
-  const known = {
+  const watched = {
     client,
     onProblem: (kind: { kind: string }, error: KubeError, waitMs: number) =>
       onProblem(kind.kind, error, waitMs),
   };
   const actors = new Known({
-    ...known,
+    ...watched,
     kind: ACTOR,
     onChange: ({ type, object }) => {
       // What is done for it is to be found out anew.
       if (type === "deleted") queue.forget(keyOf(object));
-      queue.add(keyOf(object));
+      if (type === "added" && isFollowed(object)) queue.addRoutine(keyOf(object));
+      else queue.add(keyOf(object));
     },
   });
   const pods = new Known({
-    ...known,
+    ...watched,
     kind: POD,
     labelSelector: MANAGED,
-    onChange: ({ object }) => addNamed(object.metadata.labels?.["app.kubernetes.io/instance"], object),
+    group: (pod) => `${pod.metadata.namespace}/${actorOf(pod)}`,
+    onChange: ({ object }) => addNamed(actorOf(object), object),
   });
   const children = new Children({
     client,
@@ -75,18 +78,24 @@ export async function runController(options: ControllerOptions, signal: AbortSig
     onChange: ({ object }) => addNamed(ownerOf(object)?.name, object),
   });
   const addNamed = (name: string | undefined, { metadata: { namespace = "" } }: KubeObject) => {
-    if (name !== undefined && actors.get(name, namespace)) queue.add(`${namespace}/${name}`);
+    if (name === undefined || !actors.get(name, namespace)) return;
+    const key = `${namespace}/${name}`;
+    // What there is at the start has not happened now.
+    if (known) queue.add(key);
+    else queue.addRoutine(key);
   };
   const addAll = () => {
-    for (const actor of actors.list()) queue.add(keyOf(actor));
+    for (const actor of actors.list()) queue.addRoutine(keyOf(actor));
   };
   const recorder = new EventRecorder(client, { controller: "troupe.dev/controller", instance: identity });
   const reconciler = new Reconciler({
     ...{ client, settings, queues, actors, pods, children, recorder, logger, onWrite },
     signal: acting,
   });
+  let known = false;
   // Nothing is done before it is known what there is.
   const ready = Promise.all([actors.synced, pods.settled, children.settled()]);
+  ready.then(() => known = true);
   const queue = new WorkQueue({
     workers,
     async handle(key) {
@@ -125,6 +134,17 @@ export async function runController(options: ControllerOptions, signal: AbortSig
     metrics.watch(undefined);
     await queue.close();
   }
+}
+
+/** Whether what its spec says now has been looked at before. */
+function isFollowed(actor: KubeObject): boolean {
+  return actor.metadata.deletionTimestamp === undefined &&
+    statusOf(actor).observedGeneration === actor.metadata.generation;
+}
+
+/** Whose pod it is. */
+function actorOf({ metadata: { labels } }: KubeObject): string | undefined {
+  return labels?.["app.kubernetes.io/instance"];
 }
 
 function ended(signal: AbortSignal): Promise<void> {

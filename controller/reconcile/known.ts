@@ -13,6 +13,7 @@ import {
   type KubeError,
   type KubeObject,
 } from "../kube/mod.ts";
+import { Groups } from "./groups.ts";
 
 /** How long the own word counts before that of the watch, in milliseconds: for as long as a watch may be silent. */
 const OWN_MS = 30_000;
@@ -23,6 +24,8 @@ export interface KnownOptions {
   readonly kind: Kind;
   /** @default all */
   readonly labelSelector?: string;
+  /** What an object is found by, beside its name; see {@linkcode Known.of}. @default nothing */
+  readonly group?: (object: KubeObject) => string | undefined;
   readonly onChange: (change: Change) => void;
   readonly onProblem: (kind: Kind, error: KubeError, waitMs: number) => void;
 }
@@ -34,11 +37,13 @@ export class Known {
   readonly settled: Promise<void>;
   readonly #informer: Informer;
   readonly #own = new Map<string, { readonly object: KubeObject; readonly until: number }>();
+  readonly #groups: Groups;
   #synced = false;
   #problem: KubeError | undefined;
 
-  constructor({ client, kind, labelSelector, onChange, onProblem }: KnownOptions) {
+  constructor({ client, kind, labelSelector, group = () => undefined, onChange, onProblem }: KnownOptions) {
     this.kind = kind;
+    this.#groups = new Groups(group);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.settled = promise;
     this.#informer = new Informer({
@@ -49,6 +54,8 @@ export class Known {
         const key = keyOf(change.object);
         const own = this.#own.get(key)?.object;
         if (own && (change.type === "deleted" || !isNewer(own, change.object))) this.#own.delete(key);
+        if (change.type === "deleted") this.#groups.remove(key);
+        else this.#groups.put(key, change.object);
         onChange(change);
       },
       onProblem: (error, waitMs) => {
@@ -84,6 +91,11 @@ export class Known {
   /** All objects that were heard of. */
   list(): readonly KubeObject[] {
     return this.#informer.list();
+  }
+
+  /** Those of a group that were heard of. */
+  of(group: string): readonly KubeObject[] {
+    return this.#groups.of(group);
   }
 
   /** Takes what the API server has answered to a writing. */

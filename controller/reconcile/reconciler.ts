@@ -186,22 +186,25 @@ export class Reconciler {
     const made = objects.find(isDeployment);
     const deployment = made && children.get(made);
     if (!deployment) {
-      return { status: "Unknown", reason: "Starting", message: "Its pods are being made." };
+      return { verdict: { status: "Unknown", reason: "Starting", message: "Its pods are being made." } };
     }
     const before = conditionsIn(object).find(({ type }) => type === "WorkloadReady");
-    return workloadVerdict({
+    const verdict = workloadVerdict({
       deployment,
-      pods: pods.list().filter(({ metadata: { namespace, labels } }) =>
-        namespace === actor.namespace && labels?.["app.kubernetes.io/instance"] === actor.name
-      ),
+      pods: pods.of(`${actor.namespace}/${actor.name}`),
       before: before?.observedGeneration === actor.generation ? before : undefined,
     });
+    return { verdict };
   }
 
-  async #scaling(object: KubeObject, { plan, objects }: Built, hasQueue: boolean): Promise<Verdict> {
+  async #scaling(
+    object: KubeObject,
+    { plan, objects }: Built,
+    hasQueue: boolean,
+  ): Promise<PartResult> {
     const { children, signal } = this.#options;
     const { actor } = plan;
-    if (!hasQueue) return QUEUE_FIRST;
+    if (!hasQueue) return { verdict: QUEUE_FIRST };
     try {
       for (const each of objects) if (SCALING.has(each.kind)) await children.apply(each, { signal });
       await children.prune(actor, { kinds: SCALING_KINDS, wanted: objects }, signal);

@@ -51,7 +51,7 @@ interface Later {
 
 /**
  * A queue of keys. A key that is added while it waits is there once; one that is added while it is worked on is worked on
- * once more afterwards. A pause after failures is between half of its length and all of it, so that many that failed at once
+ * once more afterwards. What is added because something happened comes before what is looked at by the clock. A pause after failures is between half of its length and all of it, so that many that failed at once
  * do not come back at once; whoever adds a key ends its pause, and the next failure has a longer one.
  *
  * @example
@@ -74,6 +74,8 @@ interface Later {
 export class WorkQueue {
   readonly #options: Required<WorkQueueOptions>;
   readonly #waiting = new Set<string>();
+  /** Those that wait because it is time to look at them; they come last. */
+  readonly #routine = new Set<string>();
   /** Keys in hand; true when they were added again meanwhile. */
   readonly #inHand = new Map<string, boolean>();
   readonly #later = new Map<string, Later>();
@@ -94,7 +96,7 @@ export class WorkQueue {
 
   /** How many keys wait or are in hand; those of which it is known when are not counted. */
   get size(): number {
-    return this.#waiting.size + this.#inHand.size;
+    return this.#waiting.size + this.#routine.size + this.#inHand.size;
   }
 
   /** How many keys have failed, and not succeeded since. */
@@ -106,14 +108,25 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#closed) return;
     this.#cancelLater(key);
+    this.#routine.delete(key);
     if (this.#inHand.has(key)) this.#inHand.set(key, true);
     else this.#waiting.add(key);
     this.#work();
   }
 
+  /** Has a key worked on when nothing else is to be done. One that has failed keeps its pause. */
+  addRoutine(key: string): void {
+    if (this.#closed || this.#waiting.has(key)) return;
+    if (this.#failures.has(key) && this.#later.has(key)) return;
+    this.#cancelLater(key);
+    if (this.#inHand.has(key)) this.#inHand.set(key, true);
+    else this.#routine.add(key);
+    this.#work();
+  }
+
   /** Has a key worked on in so many milliseconds, or before that if it is wanted sooner anyway. */
   addAfter(key: string, ms: number): void {
-    if (this.#closed || this.#waiting.has(key)) return;
+    if (this.#closed || this.#waiting.has(key) || this.#routine.has(key)) return;
     const { clock } = this.#options;
     const at = clock.now() + ms;
     const before = this.#later.get(key);
@@ -121,7 +134,7 @@ export class WorkQueue {
     before?.cancel();
     const cancel = clock.after(ms, () => {
       this.#later.delete(key);
-      this.add(key);
+      this.addRoutine(key);
     });
     this.#later.set(key, { at, cancel });
   }
@@ -130,6 +143,7 @@ export class WorkQueue {
   forget(key: string): void {
     this.#cancelLater(key);
     this.#waiting.delete(key);
+    this.#routine.delete(key);
     this.#failures.delete(key);
     this.#settle();
   }
@@ -146,16 +160,19 @@ export class WorkQueue {
     for (const { cancel } of this.#later.values()) cancel();
     this.#later.clear();
     this.#waiting.clear();
+    this.#routine.clear();
     this.#settle();
     return this.idle();
   }
 
   #work(): void {
-    for (const key of this.#waiting) {
-      if (this.#inHand.size >= this.#options.workers) return;
-      this.#waiting.delete(key);
-      this.#inHand.set(key, false);
-      void this.#run(key);
+    for (const lane of [this.#waiting, this.#routine]) {
+      for (const key of lane) {
+        if (this.#inHand.size >= this.#options.workers) return;
+        lane.delete(key);
+        this.#inHand.set(key, false);
+        void this.#run(key);
+      }
     }
   }
 

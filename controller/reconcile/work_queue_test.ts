@@ -145,6 +145,42 @@ Deno.test("a key comes back when its work says so, at the earliest time that was
   assertEquals(begun.length, 2);
 });
 
+Deno.test("what happened comes before what is looked at by the clock", async () => {
+  const { clock, queue, begun, end } = made({ workers: 1 });
+  const order = () => begun.map((each) => each.split("@")[0]);
+  queue.add("a");
+  for (const key of ["b", "c", "d"]) queue.addRoutine(key);
+  queue.addAfter("b", 1);
+  queue.add("e");
+  queue.add("d");
+  queue.addRoutine("e");
+  assertEquals(queue.size, 5, "each is there once");
+  for (const key of ["a", "e", "d", "b", "c"]) await end(key);
+  assertEquals(order(), ["a", "e", "d", "b", "c"]);
+  assertEquals([queue.size, clock.timers], [0, 0]);
+  queue.add("a");
+  queue.addRoutine("a");
+  queue.addRoutine("b");
+  queue.forget("b");
+  await end("a");
+  assertEquals(order().slice(5), ["a", "a"], "what is in hand is looked at once more");
+  await end("a");
+  assertEquals(queue.size, 0);
+});
+
+Deno.test("what has failed keeps its pause when it is only time to look at it", async () => {
+  const { clock, queue, begun, end } = made({ firstMs: 1000 });
+  queue.add("a");
+  await end("a", new Error("no"));
+  queue.addRoutine("a");
+  assertEquals(begun, ["a@0"]);
+  await clock.go(1000);
+  assertEquals(begun, ["a@0", "a@1000"]);
+  await end("a");
+  queue.addRoutine("a");
+  assertEquals(begun.length, 3);
+});
+
 Deno.test("what is forgotten does not come back", async () => {
   const { clock, queue, begun, end } = made({ workers: 1 });
   queue.add("a");
