@@ -186,25 +186,20 @@ export class Reconciler {
     const made = objects.find(isDeployment);
     const deployment = made && children.get(made);
     if (!deployment) {
-      return { verdict: { status: "Unknown", reason: "Starting", message: "Its pods are being made." } };
+      return { status: "Unknown", reason: "Starting", message: "Its pods are being made." };
     }
     const before = conditionsIn(object).find(({ type }) => type === "WorkloadReady");
-    const verdict = workloadVerdict({
+    return workloadVerdict({
       deployment,
       pods: pods.of(`${actor.namespace}/${actor.name}`),
       before: before?.observedGeneration === actor.generation ? before : undefined,
     });
-    return { verdict };
   }
 
-  async #scaling(
-    object: KubeObject,
-    { plan, objects }: Built,
-    hasQueue: boolean,
-  ): Promise<PartResult> {
+  async #scaling(object: KubeObject, { plan, objects }: Built, hasQueue: boolean): Promise<Verdict> {
     const { children, signal } = this.#options;
     const { actor } = plan;
-    if (!hasQueue) return { verdict: QUEUE_FIRST };
+    if (!hasQueue) return QUEUE_FIRST;
     try {
       for (const each of objects) if (SCALING.has(each.kind)) await children.apply(each, { signal });
       await children.prune(actor, { kinds: SCALING_KINDS, wanted: objects }, signal);
