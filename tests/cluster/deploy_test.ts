@@ -228,6 +228,26 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const { name, namespace: where } = objects.at(-1)?.metadata ?? {};
     assertEquals([objects.at(-1)?.kind, name, where], ["Actor", "far", namespace]);
     for (const object of objects) await site.client.apply(object, { ...BY_TEST, dryRun: true });
+    // Short forms, and what only a laptop reads beside what only a cluster does.
+    const both = await site.mesh(far("both", {
+      grants: {
+        state: true,
+        http: ["http://a.example:8080/v1/", { host: "b.example", methods: ["GET"] }],
+        secrets: { KEY: { env: "KEY", secretKeyRef: { name: "keys", key: "api" } } },
+        files: [{ path: "/words", from: "./words", configMap: "words" }],
+      },
+      limits: { memory: "64Mi", timeout: "1m30s" },
+      rate: "100/m",
+    }));
+    const printed = await site.run(nowhere, [
+      ...["deploy", both, "--dry-run", "--actors-only", "--namespace", namespace],
+    ]);
+    assertEquals(printed.code, 0, text(printed));
+    const [document] = parseAllDocuments(printed.stdout);
+    const taken = await site.client.apply(document?.toJS() as KubeObject, { ...BY_TEST, dryRun: true });
+    assertEquals((specOf(taken).grants?.http as unknown[])[0], {
+      ...{ host: "a.example", scheme: "http", port: 8080, path: "/v1/" },
+    });
   });
 
   test("what is not in the folder any more stays and is said, and goes with --prune; what others made stays", async (t) => {
@@ -549,6 +569,15 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const taken = await deploy("--timeout", "0s");
     assertEquals(taken.code, 0, text(taken));
     assertEquals(Object.keys((await componentsIn(namespace))[0]?.binaryData as object), ["component.wasm"]);
+  });
+
+  test("a broker that is away is told by the controller, and waited for", async ({ namespace }) => {
+    const { dir, person } = await actorsOnly(namespace, far("far"));
+    await broker.kill9();
+    const running = site.start(person, ["deploy", dir, "--actors-only"]);
+    await running.says("far: not ready (Rabbitmq");
+    await broker.restart();
+    assertEquals(await running.ended, 0, running.said());
   });
 
   test("what is asked of a Secret is not what is in it", async ({ client, namespace }) => {

@@ -92,8 +92,9 @@ export function checkActors(objects: readonly KubeObject[], settings: Controller
 export function checkCrew({ settings, installation }: PreparedMesh, namespace: string, teller: Teller): void {
   if (settings === undefined || installation.length === 0) return;
   const places = meshesOf(settings);
-  for (const [transport, { address }] of Object.entries(settings.transports)) {
-    if (/[?&]namespace=/.test(address)) continue;
+  for (const [transport, { address, crew }] of Object.entries(settings.transports)) {
+    // Where somebody else has the crew, or all actors of the cluster have one, there is nothing to name.
+    if (!crew || /[?&]namespace=/.test(address)) continue;
     if (places.some((place) => place.transport === transport && place.namespace === namespace)) continue;
     teller.step({
       state: "warn",

@@ -111,13 +111,14 @@ class Deployment {
     }
     const written = await this.#apply(changes);
     if (signal.aborted) return this.#interrupted(written, changes);
-    for (const gone of await deleteAll(client, pruned, signal)) {
+    const removed = await deleteAll(client, pruned, signal);
+    for (const gone of removed) {
       teller.step({ state: "ok", text: `${nameOf(gone)}: removed` });
       teller.data({ type: "change", change: "delete", object: nameOf(gone) });
     }
     const placed = components.flatMap(({ object }) => object ?? []);
     await this.#keepComponents(prepared, placed);
-    return await this.#wait(prepared, { placed, written: written + pruned.length });
+    return await this.#wait(prepared, { placed, written: written + removed.length });
   }
 
   /** What is to be removed of what is not in the folder any more. @throws {UsageError} when nobody can be asked */
@@ -174,7 +175,7 @@ class Deployment {
   }
 
   async #wait(
-    { mesh, actors, installation }: PreparedMesh,
+    { mesh, actors, installation, settings }: PreparedMesh,
     { placed, written }: { readonly placed: readonly KubeObject[]; readonly written: number },
   ): Promise<number> {
     const { client, namespace, context } = this.#cluster;
@@ -215,7 +216,7 @@ class Deployment {
       text: `${mesh} is deployed: ${countOf(actors.length, "actor")} ready in ${namespace}`,
     });
     teller.data({ type: "end", mesh, namespace, context, written, ready: true });
-    teller.note(nextSteps({ actors, namespace, context: this.#options.context }));
+    teller.note(nextSteps({ actors, namespace, context: this.#options.context, settings }));
     return EXIT.ok;
   }
 }
