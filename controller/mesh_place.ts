@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import type { CrewSettings } from "./installation_settings.ts";
 import type { BucketSettings, ServerSettings } from "./storage_settings.ts";
-import { readTransport, type TransportSettings } from "./transport_settings.ts";
+import type { TransportSettings } from "./transport_settings.ts";
 
 /** One mesh. */
 export interface MeshPlace {
@@ -56,10 +56,9 @@ export function meshName({ transport, namespace }: MeshPlace): string {
 
 /** The address of a transport, with the namespace of a mesh: that which it names, or else this. */
 export function transportAddress({ address }: TransportSettings, namespace: string): string {
-  const [where = "", given = ""] = address.split("?");
-  const query = new URLSearchParams(given);
+  const query = queryOf(address);
   if (!query.has("namespace")) query.set("namespace", namespace);
-  return `${where}?${query}`;
+  return `${address.split("?")[0]}?${query}`;
 }
 
 /** The address of a mesh's store: with a schema of its own, unless the settings name one. */
@@ -81,8 +80,8 @@ export function objectsAddress({ address }: BucketSettings, mesh: MeshPlace): st
 export function meshesOf({ transports, crew }: MeshSettings): MeshPlace[] {
   return Object.entries(transports).flatMap(([transport, settings]) => {
     if (!settings.crew) return [];
-    const fixed = new URLSearchParams(settings.address.split("?")[1] ?? "").has("namespace");
-    const namespaces = fixed ? [readTransport(settings.address).namespace] : [...new Set(crew.namespaces)];
+    const named = queryOf(settings.address).get("namespace");
+    const namespaces = named === null ? [...new Set(crew.namespaces)] : [named];
     return namespaces.map((namespace) => ({ transport, namespace }));
   });
 }
@@ -111,6 +110,18 @@ export function* crewProblems(
       message: "is less than retention: an id is known as long as its result",
     };
   }
+  for (const [name, transport] of Object.entries(settings.transports)) {
+    const meshes = meshesOf({ ...settings, transports: { [name]: transport } });
+    if (meshes.length < 2 || queryOf(transport.address).get("mode") !== "asya") continue;
+    yield {
+      path: ["transports", name],
+      message:
+        `has mode=asya, where names of actors are those of all namespaces, and so one crew at most, not those of ` +
+        `${
+          meshes.map(({ namespace }) => namespace).join(", ")
+        }: name a namespace in the address, or set crew to false`,
+    };
+  }
   if (store !== undefined && namesSchema(store.address)) {
     const meshes = meshesOf(settings);
     if (meshes.length > 1) {
@@ -121,6 +132,10 @@ export function* crewProblems(
       };
     }
   }
+}
+
+function queryOf(address: string): URLSearchParams {
+  return new URLSearchParams(address.split("?")[1] ?? "");
 }
 
 function namesSchema(address: string): boolean {

@@ -78,6 +78,13 @@ const REFUSED: Record<string, { spec: Record<string, unknown>; says: string[] }>
     spec: { objects: { address: `s3://shop/${"a".repeat(160)}` } },
     says: ["spec.objects.address", "159 characters"],
   },
+  "several crews beside Asya": {
+    spec: {
+      transports: { default: { ...TRANSPORT, address: `${TRANSPORT.address}?mode=asya` } },
+      crew: { namespaces: ["shop", "billing"] },
+    },
+    says: ["spec.transports.default has mode=asya", "not those of shop, billing"],
+  },
   "a namespace that is none": {
     spec: { crew: { namespaces: ["Shop"] } },
     says: ["spec.crew.namespaces[0] has to be the name of a namespace"],

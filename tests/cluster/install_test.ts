@@ -111,6 +111,23 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     });
   }
 
+  test("an installation becomes another one: whatever is changed can be applied", async () => {
+    for (const { settings } of Object.values(INSTALLED)) {
+      await install(settingsOf(settings), { namespace: "troupe-changing" });
+    }
+    const more = {
+      image: "registry.example.com/troupe-host:2",
+      crew: { namespaces: ["billing", "default"] },
+    };
+    await install(settingsOf(more), { namespace: "troupe-changing" });
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", name: "troupe-controller" };
+    const { spec } = await client.get({ ...ref, namespace: "troupe-changing" });
+    assertStringIncludes(JSON.stringify(spec), `"image":"${more.image}"`);
+    // But for the size of a volume that is there.
+    const larger = settingsOf({ crew: { storage: { size: "20Gi" } } });
+    await refused("troupe.KubeInvalid", () => install(larger, { namespace: "troupe-changing" }));
+  });
+
   test("a pod that is not restricted is not taken where the installation is", async () => {
     const [namespace] = await install(settingsOf());
     const error = await refused("troupe.KubeForbidden", () =>
