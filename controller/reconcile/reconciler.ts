@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "@troupe/host/observe/logs";
-import { buildActor, type Built, type BuiltObject, OWNED_KINDS } from "../build/mod.ts";
+import { buildActor, type Built, type BuiltObject, OWNED_KINDS, queueTriggers } from "../build/mod.ts";
 import { type ClusterActor, readClusterActor } from "../cluster_actor.ts";
 import { ActorSpecError } from "../errors.ts";
 import type { EventRecorder, KubeClient, KubeObject } from "../kube/mod.ts";
@@ -16,8 +16,9 @@ import type { Children, Write } from "./children.ts";
 import { PARTS, transitions, type Verdict, type Verdicts } from "./conditions.ts";
 import { failureVerdict, isKindMissing } from "./errors.ts";
 import { hasFinalizer, setFinalizer } from "./finalizer.ts";
+import { KedaFailures } from "./keda_failures.ts";
 import type { Known } from "./known.ts";
-import { KEDA_MISSING, QUEUE_FIRST, scalingVerdict } from "./scaling.ts";
+import { HASTY, KEDA_MISSING, QUEUE_FIRST, scalingVerdict } from "./scaling.ts";
 import { conditionsIn, sameStatus, statusFrom, statusOf, writeStatus } from "./status.ts";
 import { takeDown } from "./take_down.ts";
 import { replicasOf, workloadVerdict } from "./workload.ts";
@@ -52,6 +53,8 @@ interface PartResult {
   readonly verdict: Verdict;
   /** Why it is to be tried again. */
   readonly failure?: unknown;
+  /** When it is to be looked at again, whatever happens, in milliseconds. */
+  readonly againMs?: number;
 }
 
 /** Makes actors what they are to be, one at each call. */
@@ -61,6 +64,7 @@ export class Reconciler {
   readonly #declared = new Map<string, { readonly queue: string; readonly at: number }>();
   /** For whom there was no KEDA when it was looked for last. */
   readonly #withoutKeda = new Set<string>();
+  readonly #failures = new KedaFailures();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -79,6 +83,7 @@ export class Reconciler {
     if (object?.metadata.deletionTimestamp !== undefined || !object) {
       this.#declared.delete(key);
       this.#withoutKeda.delete(key);
+      this.#failures.forget(key);
     }
     if (!object) return undefined;
     if (object.metadata.deletionTimestamp === undefined) return await this.#bringUp(object);
@@ -142,7 +147,7 @@ export class Reconciler {
     const hasKeda = this.#hasKeda(object);
     // How many replicas it has depends on that.
     if (hasKeda !== hadKeda) return 0;
-    return hasKeda ? DECLARE_MS : KEDA_MS;
+    return Math.min(hasKeda ? DECLARE_MS : KEDA_MS, scaling.againMs ?? Infinity);
   }
 
   #hasKeda(actor: KubeObject): boolean {
@@ -151,16 +156,16 @@ export class Reconciler {
   }
 
   /** A part that fails does not hinder the others. */
-  async #part(run: () => Promise<Verdict>): Promise<PartResult> {
+  async #part(run: () => Promise<PartResult>): Promise<PartResult> {
     try {
-      return { verdict: await run() };
+      return await run();
     } catch (failure) {
       this.#options.signal.throwIfAborted();
       return { verdict: failureVerdict(failure), failure };
     }
   }
 
-  async #queue({ uid, namespace, name, spec }: ClusterActor, { plan }: Built): Promise<Verdict> {
+  async #queue({ uid, namespace, name, spec }: ClusterActor, { plan }: Built): Promise<PartResult> {
     const { queue, address } = plan.queue;
     const place = `${uid} ${address} ${queue}`;
     const key = `${namespace}/${name}`;
@@ -171,10 +176,12 @@ export class Reconciler {
       await this.#options.queues.declare({ plan: plan.queue, transport: spec.transport, actor: name });
       this.#declared.set(key, { queue: place, at: now });
     }
-    return { status: "True", reason: "Declared", message: `The queue ${queue} is there.` };
+    return {
+      verdict: { status: "True", reason: "Declared", message: `The queue ${queue} is there.` },
+    };
   }
 
-  async #workload(object: KubeObject, { plan: { actor }, objects }: Built): Promise<Verdict> {
+  async #workload(object: KubeObject, { plan: { actor }, objects }: Built): Promise<PartResult> {
     const { children, pods, signal } = this.#options;
     const { suspend, scaling } = actor.spec;
     const replicas = { suspend, scaling, hasKeda: this.#hasKeda(object) };
@@ -186,20 +193,25 @@ export class Reconciler {
     const made = objects.find(isDeployment);
     const deployment = made && children.get(made);
     if (!deployment) {
-      return { status: "Unknown", reason: "Starting", message: "Its pods are being made." };
+      return { verdict: { status: "Unknown", reason: "Starting", message: "Its pods are being made." } };
     }
     const before = conditionsIn(object).find(({ type }) => type === "WorkloadReady");
-    return workloadVerdict({
+    const verdict = workloadVerdict({
       deployment,
       pods: pods.of(`${actor.namespace}/${actor.name}`),
       before: before?.observedGeneration === actor.generation ? before : undefined,
     });
+    return { verdict };
   }
 
-  async #scaling(object: KubeObject, { plan, objects }: Built, hasQueue: boolean): Promise<Verdict> {
+  async #scaling(
+    object: KubeObject,
+    { plan, objects }: Built,
+    hasQueue: boolean,
+  ): Promise<PartResult> {
     const { children, signal } = this.#options;
     const { actor } = plan;
-    if (!hasQueue) return QUEUE_FIRST;
+    if (!hasQueue) return { verdict: QUEUE_FIRST };
     try {
       for (const each of objects) if (SCALING.has(each.kind)) await children.apply(each, { signal });
       await children.prune(actor, { kinds: SCALING_KINDS, wanted: objects }, signal);
@@ -207,14 +219,24 @@ export class Reconciler {
       // It is tried again as soon as the kinds are there: those who watch for them tell.
       if (!isKindMissing(error)) throw error;
       this.#withoutKeda.add(keyOf(object));
-      return KEDA_MISSING;
+      return { verdict: KEDA_MISSING };
     }
     this.#withoutKeda.delete(keyOf(object));
     const made = objects.find(({ kind }) => kind === "ScaledObject");
     const scaledObject = made && children.get(made);
-    if (!scaledObject) return QUEUE_FIRST;
-    const { suspend, scaling } = actor.spec;
-    return scalingVerdict(scaledObject, { suspend, paused: scaling.paused });
+    if (!scaledObject) return { verdict: QUEUE_FIRST };
+    const { suspend, scaling: { paused, pollingInterval } } = actor.spec;
+    const [{ metadata: { host = "" } = {} } = {}] = queueTriggers(plan);
+    const looks = { host, secret: plan.queue.transport.credentials.secret };
+    const verdict = scalingVerdict({ scaledObject, suspend, paused, looks });
+    const key = keyOf(object);
+    const before = conditionsIn(object).find(({ type }) => type === "ScalingReady");
+    if (verdict.reason === "KedaFails") this.#failures.seen(key);
+    else if (before?.reason === "KedaFails" && HASTY.has(verdict.reason)) {
+      const againMs = this.#failures.left(key, pollingInterval);
+      if (againMs > 0) return { verdict: before, againMs };
+    }
+    return { verdict };
   }
 
   /** Writes the status, unless it is so already, and tells of what has changed in it. */

@@ -34,15 +34,30 @@ export const QUEUE_FIRST: Verdict = {
   message: "KEDA is told of the actor when its queue is there.",
 };
 
-/** What is said of the scaling of an actor. @param suspend Whether it is to run no replicas. */
-export function scalingVerdict(
-  scaledObject: KubeObject,
-  { suspend, paused }: { readonly suspend: boolean; readonly paused: boolean },
-): Verdict {
+/** What is said of the scaling of an actor follows from these. */
+export interface ScalingFacts {
+  readonly scaledObject: KubeObject;
+  /** `spec.suspend`. */
+  readonly suspend: boolean;
+  /** `spec.scaling.paused`. */
+  readonly paused: boolean;
+  /** Where KEDA looks at the queue, and the Secret with which it signs in there. */
+  readonly looks: { readonly host: string; readonly secret: string };
+}
+
+/** What is said of the scaling of an actor. */
+export function scalingVerdict({ scaledObject, suspend, paused, looks }: ScalingFacts): Verdict {
   const { status: { conditions } } = ScaledObjectShape.parse(scaledObject);
-  const ready = conditions.find(({ type }) => type === "Ready");
+  const of = (type: string) => conditions.find((each) => each.type === type);
+  const ready = of("Ready");
   if (ready?.status === "False") {
-    return { status: "False", reason: "KedaFails", message: `KEDA does not scale it: ${ready.message}` };
+    const { name = "" } = scaledObject.metadata;
+    return {
+      status: "False",
+      reason: "KedaFails",
+      message: `KEDA does not scale it: ${ready.message}. It looks at ${looks.host}, with the user and the ` +
+        `password of the Secret ${looks.secret}; the events of the ScaledObject ${name} have what it was told`,
+    };
   }
   if (suspend) {
     return {
@@ -58,12 +73,21 @@ export function scalingVerdict(
       message: "The number of its replicas stays, as spec.scaling.paused says.",
     };
   }
-  const fallback = conditions.find(({ type }) => type === "Fallback");
+  const fallback = of("Fallback");
   if (fallback?.status === "True") {
     return { status: "False", reason: "Fallback", message: `KEDA cannot see its queue: ${fallback.message}` };
   }
-  if (ready?.status !== "True") {
+  // It calls itself ready once it has read its rules; of the queue it knows something when it has looked.
+  if (ready?.status !== "True" || of("Active")?.status === "Unknown") {
     return { status: "Unknown", reason: "WaitsForKeda", message: "KEDA has not looked at it yet." };
+  }
+  const autoscaler = of("HPAActive");
+  if (autoscaler?.status === "False") {
+    return {
+      status: "False",
+      reason: "AutoscalerFails",
+      message: `It has as many replicas as it had: ${autoscaler.message}`,
+    };
   }
   return {
     status: "True",
@@ -71,3 +95,6 @@ export function scalingVerdict(
     message: "KEDA adds and takes away replicas as its queue is long.",
   };
 }
+
+/** What KEDA says right after it has failed, though it may fail still. */
+export const HASTY: ReadonlySet<string> = new Set(["Scaling", "AutoscalerFails", "WaitsForKeda"]);

@@ -10,7 +10,7 @@ import { serverFolder } from "../servers/_process.ts";
 import { RabbitmqServer } from "../servers/rabbitmq.ts";
 import { TcpProxy } from "../servers/tcp_proxy.ts";
 import { childOf, comes, type ControllerProcess, ControllerSite } from "./_controller_testing.ts";
-import { buildWork, ScaledMesh, type Work } from "./_scaled_mesh.ts";
+import { buildWork, ScaledMesh, type ScaledMeshOptions, type Work } from "./_scaled_mesh.ts";
 import { ControlPlane } from "./control_plane.ts";
 import { Keda } from "./keda.ts";
 import { until } from "./until.ts";
@@ -68,14 +68,14 @@ export class KedaSite implements AsyncDisposable {
     return new KedaSite(control, { keda, broker, controller, management, work });
   }
 
-  /** Makes an actor in a namespace, with its pods. @param options `hosts`: whether these do something. @default true */
+  /** Makes an actor in a namespace, with its pods. */
   mesh(
     namespace: string,
     spec: Readonly<Record<string, unknown>>,
-    { hosts }: { readonly hosts?: boolean } = {},
+    options: Pick<ScaledMeshOptions, "hosts" | "credentials"> = {},
   ): Promise<ScaledMesh> {
     const { broker, control: { client } } = this;
-    return ScaledMesh.make({ client, namespace, broker, work: this.#work, spec, hosts });
+    return ScaledMesh.make({ client, namespace, broker, work: this.#work, spec, ...options });
   }
 
   /**
@@ -134,10 +134,4 @@ export async function autoscaled(mesh: ScaledMesh, replicas: number): Promise<vo
     const { currentReplicas, desiredReplicas } = status(object) ?? {};
     return currentReplicas === replicas && desiredReplicas === replicas;
   });
-}
-
-/** The events that KEDA has told of in a namespace, as `REASON: NOTE`. */
-export async function eventsIn(client: KubeClient, namespace: string): Promise<string[]> {
-  const { items } = await client.list({ apiVersion: "events.k8s.io/v1", kind: "Event" }, { namespace });
-  return items.map(({ reason, note }) => `${reason}: ${note}`);
 }

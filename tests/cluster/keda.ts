@@ -23,7 +23,7 @@ import {
 } from "./_keda_objects.ts";
 import { KEDA, KEDA_OPERATOR, needed } from "./binary.ts";
 import type { ControlPlane } from "./control_plane.ts";
-import { conditionOf, until } from "./until.ts";
+import { conditionOf, gone, until } from "./until.ts";
 
 /** The parts. */
 export type KedaPart = "operator" | "adapter" | "webhooks";
@@ -107,6 +107,15 @@ export class Keda {
       const logs = await keda.logs();
       await keda.stop();
       throw new KedaError(`KEDA did not start: ${cause}; its logs end with:\n${logs}`, { cause });
+    }
+  }
+
+  /** Removes its kinds, and with them all that is of them; it has to run for that, since it wants to be asked. */
+  async removeKinds(): Promise<void> {
+    const { client } = this.#control;
+    for (const { apiVersion, kind, metadata: { name = "" } } of await kedaDefinitions()) {
+      await client.delete({ apiVersion, kind, name });
+      await gone(client, { apiVersion, kind, name });
     }
   }
 
