@@ -2,7 +2,6 @@
 // real API server takes them. Skipped where there is no kubectl.
 
 import { assertEquals } from "@std/assert";
-import { DEFINITION_NAME } from "@troupe/controller/crd";
 import { installation, SETTINGS_FILE } from "@troupe/controller/install";
 import type { KubeObject } from "@troupe/controller/kube";
 import { parseSettings } from "@troupe/controller/settings";
@@ -32,12 +31,9 @@ if (!await lacksKubectl() && !await lacksControlPlane()) {
       const wanted = installation(settings) as unknown as KubeObject[];
       assertEquals(comparable(built), comparable(wanted));
 
-      for (const object of built) {
-        await client.apply(object, { fieldManager: "gitops", force: true });
-        if (object.kind !== "CustomResourceDefinition") continue;
-        const ref = { apiVersion: object.apiVersion, kind: object.kind, name: DEFINITION_NAME };
-        await until(client, ref, (object) => conditionOf(object, "Established")?.status === "True");
-      }
+      await kubectl("--kubeconfig", control.admin, "apply", "--server-side", "-k", path);
+      const again = await kubectl("--kubeconfig", control.admin, "diff", "--server-side", "-k", path);
+      assertEquals(again, "");
       const controller = { apiVersion: "apps/v1", kind: "Deployment", name: "troupe-controller" };
       await until(
         client,
@@ -60,10 +56,15 @@ async function lacksKubectl(): Promise<boolean> {
 }
 
 async function kustomize(folder: string): Promise<KubeObject[]> {
-  const { success, stdout, stderr } = await new Deno.Command("kubectl", { args: ["kustomize", folder] })
-    .output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return parseAllDocuments(new TextDecoder().decode(stdout)).map((each) => each.toJS() as KubeObject);
+  return parseAllDocuments(await kubectl("kustomize", folder)).map((each) => each.toJS() as KubeObject);
+}
+
+/** Runs a command. @returns What it prints. @throws {Error} with what it says when it fails, or when `diff` finds something */
+async function kubectl(...args: readonly string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("kubectl", { args: [...args] }).output();
+  const [printed, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (!success) throw new Error(`${said}${printed}`);
+  return printed ?? "";
 }
 
 /**
