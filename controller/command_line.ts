@@ -21,7 +21,7 @@ export const USAGE = `Makes of Actors what they are to be, in a cluster.
   --identity NAME         which replica this is; no two may have the same (HOSTNAME, else made up)
   --kubeconfig FILE       the cluster (KUBECONFIG, ~/.kube/config, or the pod's account)
   --context NAME          one of its contexts (the current one)
-  --workers COUNT         for how many actors it works at once (8)
+  --workers COUNT         for how many actors it works at once (16)
   --lease-seconds COUNT   after how long another replica takes over from one that is silent (15)
   --health-port PORT      serves /livez, /readyz and /metrics; 0 takes any port that is free (8080)
   --health-host ADDRESS   on this address of the machine (127.0.0.1); in a pod 0.0.0.0 or ::
@@ -64,7 +64,7 @@ const Options = z.object({
   identity: z.string().min(1).max(200).optional(),
   kubeconfig: z.string().optional(),
   context: z.string().optional(),
-  workers: count("workers", { least: 1, most: 256 }).default(8),
+  workers: count("workers", { least: 1, most: 256 }).default(16),
   "lease-seconds": count("lease-seconds", { least: 3, most: 600 }).default(15),
   "health-port": count("health-port", { least: 0, most: 65_535 }).default(8080),
   "health-host": z.string().refine(

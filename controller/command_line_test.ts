@@ -14,7 +14,7 @@ Deno.test("what is not said is as the usage says", () => {
     namespace: undefined,
     kubeconfig: undefined,
     context: undefined,
-    workers: 8,
+    workers: 16,
     leaseSeconds: 15,
     health: { port: 8080, hostname: "127.0.0.1" },
     log: "json",

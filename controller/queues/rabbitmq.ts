@@ -58,12 +58,18 @@ export class RabbitmqQueues implements Queues {
   }
 
   async declare(queue: ActorQueue): Promise<void> {
+    const { address } = queue.plan;
     const kept = this.#take(queue);
     try {
       await (await kept.transport).declare([queue.actor]);
+    } catch (error) {
+      // It goes on trying with the user whom it was opened for, who may not be let in any more: the next one reads anew.
+      if (!kept.failed && isLost(error) && this.#kept.get(address) === kept) this.#kept.delete(address);
+      throw error;
     } finally {
       kept.users--;
-      this.#rest(queue.plan.address, kept);
+      if (this.#kept.get(address) === kept) this.#rest(address, kept);
+      else if (kept.users === 0 && !kept.failed) await this.#drop(address, kept);
     }
   }
 
@@ -133,4 +139,10 @@ export class RabbitmqQueues implements Queues {
       : `${plan.address}&cacertfile=${encodeURIComponent(join(folder, "ca.crt"))}`;
     return parseRabbitmqAddress(address, (name) => env[name]);
   }
+}
+
+/** Whether there is no connection any more, and none was made in time. */
+function isLost(error: unknown): boolean {
+  return error instanceof TroupeError &&
+    ["troupe.RabbitmqRefused", "troupe.RabbitmqUnreachable"].includes(error.code);
 }

@@ -25,7 +25,7 @@ export interface ControllerOptions {
   readonly metrics: ControllerMetrics;
   /** Who this is, for events. */
   readonly identity: string;
-  /** For how many actors it works at once. @default 8 */
+  /** For how many actors it works at once. @default 16 */
   readonly workers?: number;
   /** How often all actors are looked at though nothing happened, in milliseconds. @default 10 minutes */
   readonly resyncMs?: number;
@@ -40,7 +40,7 @@ const POD = { apiVersion: "v1", kind: "Pod" };
  * @throws What ends a watch for good: a mistake in here.
  */
 export async function runController(options: ControllerOptions, signal: AbortSignal): Promise<void> {
-  const { client, settings, queues, logger, metrics, identity, workers = 8, resyncMs = 600_000 } = options;
+  const { client, settings, queues, logger, metrics, identity, workers = 16, resyncMs = 600_000 } = options;
   // Ended as well when one of the watches fails.
   const own = new AbortController();
   const acting = AbortSignal.any([signal, own.signal]);

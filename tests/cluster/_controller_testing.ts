@@ -130,7 +130,7 @@ export class ControllerSite {
     identity: string,
     options: { readonly port?: number; readonly workers?: number; readonly leaseSeconds?: number } = {},
   ): Promise<ControllerProcess> {
-    const { workers = 8, leaseSeconds = LEASE_SECONDS, ...through } = options;
+    const { workers, leaseSeconds = LEASE_SECONDS, ...through } = options;
     const token = await this.control.token({ namespace: this.namespace, name: FIELD_MANAGER });
     const kubeconfig = await this.control.kubeconfig({ token }, { namespace: this.namespace, ...through });
     const port = freePort();
@@ -146,7 +146,7 @@ export class ControllerSite {
         join(ROOT, "controller/main.ts"),
         ...["--settings", settings, "--brokers", brokers, "--kubeconfig", kubeconfig],
         ...["--identity", identity, "--health-port", String(port), "--lease-seconds", String(leaseSeconds)],
-        ...["--workers", String(workers)],
+        ...(workers === undefined ? [] : ["--workers", String(workers)]),
       ],
       env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? join(home, ".cache/deno"), NO_COLOR: "1" },
       cwd: ROOT,
