@@ -8,7 +8,7 @@ import type { Topology } from "@troupe/host/transport/rabbitmq/topology";
 import { topologyOf } from "@troupe/host/transport/rabbitmq/topology";
 import type { ClusterActor } from "../cluster_actor.ts";
 import { ActorSpecError, type SpecProblem } from "../errors.ts";
-import { type MeshPlace, transportAddress } from "../mesh_place.ts";
+import { meshesOf, type MeshPlace, transportAddress } from "../mesh_place.ts";
 import { API_VERSION } from "../resource.ts";
 import type { ControllerSettings } from "../settings.ts";
 import { readTransport, type TransportSettings } from "../transport_settings.ts";
@@ -40,6 +40,14 @@ export interface Plan {
 /** The mesh of an actor. */
 export function meshOf({ actor, queue }: Plan): MeshPlace {
   return { transport: actor.spec.transport, namespace: queue.topology.namespace };
+}
+
+/** Whether nobody is installed who would record what ends in its mesh. */
+export function lacksCrew(plan: Plan): boolean {
+  const { transport, namespace } = meshOf(plan);
+  // One that runs elsewhere is somebody else's.
+  return plan.queue.transport.crew &&
+    !meshesOf(plan.settings).some((mesh) => mesh.transport === transport && mesh.namespace === namespace);
 }
 
 /** Labels by which the pods of an actor are found. They never change: a Deployment could not be applied any more. */

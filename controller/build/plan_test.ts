@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ActorSpecError } from "../errors.ts";
 import { built, type Case, objectOf, TRANSPORT } from "./build_testing.ts";
+import { lacksCrew } from "./plan.ts";
 
 const QUEUES: Record<string, { given: Case; address: string; queue: string; suspects: string | undefined }> =
   {
@@ -105,4 +106,17 @@ Deno.test("a kind of trigger that is allowed is given on", () => {
   const triggers = [{ name: "rate", type: "prometheus", metadata: { query: "a" } }];
   const made = built({ spec: { scaling: { triggers } }, settings: { triggers: ["prometheus"] } });
   assertEquals<unknown>(objectOf(made, "ScaledObject").spec.triggers.at(-1), triggers[0]);
+});
+
+Deno.test("an actor whose mesh has no crew is told apart", () => {
+  const lacks = (namespace: string, settings: Readonly<Record<string, unknown>> = {}) =>
+    lacksCrew(built({ namespace, settings }).plan);
+  assertEquals(lacks("default"), false);
+  assertEquals(lacks("shop"), true);
+  assertEquals(lacks("shop", { crew: { namespaces: ["shop"] } }), false);
+  const transport = (more: Readonly<Record<string, unknown>>) => ({
+    transports: { default: { ...TRANSPORT, ...more } },
+  });
+  assertEquals(lacks("shop", transport({ address: `${TRANSPORT.address}?namespace=prod` })), false);
+  assertEquals(lacks("shop", transport({ crew: false })), false);
 });

@@ -5,7 +5,14 @@
  */
 
 import type { Logger } from "@troupe/host/observe/logs";
-import { buildActor, type Built, type BuiltObject, OWNED_KINDS, queueTriggers } from "../build/mod.ts";
+import {
+  buildActor,
+  type Built,
+  type BuiltObject,
+  lacksCrew,
+  OWNED_KINDS,
+  queueTriggers,
+} from "../build/mod.ts";
 import { type ClusterActor, readClusterActor } from "../cluster_actor.ts";
 import { ActorSpecError } from "../errors.ts";
 import type { EventRecorder, KubeClient, KubeObject } from "../kube/mod.ts";
@@ -176,8 +183,12 @@ export class Reconciler {
       await this.#options.queues.declare({ plan: plan.queue, transport: spec.transport, actor: name });
       this.#declared.set(key, { queue: place, at: now });
     }
+    const hint = lacksCrew(plan)
+      ? " Its mesh has no crew, so what ends is not recorded: the controller's settings name none for its namespace " +
+        "under crew.namespaces."
+      : "";
     return {
-      verdict: { status: "True", reason: "Declared", message: `The queue ${queue} is there.` },
+      verdict: { status: "True", reason: "Declared", message: `The queue ${queue} is there.${hint}` },
     };
   }
 

@@ -173,7 +173,8 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
 
     const namespace = await control.makeNamespace({ "pod-security.kubernetes.io/enforce": "restricted" });
     const actor = await client.create(actorOf(namespace, "split"));
-    await comes(client, actor, ["QueueReady", "True"]);
+    const { message } = await comes(client, actor, ["QueueReady", "True"]);
+    assertStringIncludes(message, "Its mesh has no crew");
     await comes(client, actor, ["WorkloadReady", "True"]);
     // What is left is KEDA, which is not here.
     await comes(client, actor, ["Ready", "KedaMissing"]);
