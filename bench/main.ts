@@ -16,6 +16,7 @@ import { benchHostile } from "./hostile.ts";
 import { benchHops } from "./hops.ts";
 import { benchCalls } from "./calls.ts";
 import { benchDeadline } from "./deadline.ts";
+import { benchController } from "./controller/mod.ts";
 import { benchRabbitmq } from "./rabbitmq.ts";
 import { benchStores } from "./stores.ts";
 import { machine, printTable } from "./table.ts";
@@ -71,6 +72,9 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
     } finally {
       await server.stop();
     }
+  },
+  async controller() {
+    for await (const { title, rows } of benchController()) printTable(title, rows);
   },
   async "cold-start"() {
     printTable("From the launch of a process to the end of its first hop (p50 / p99)", [

@@ -12,7 +12,7 @@ import { openTransport } from "@troupe/host/transport/open";
 import type { Transport } from "@troupe/host/transport";
 import type { RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
 import type { BenchActors } from "./actors.ts";
-import { cpuSeconds } from "./cpu.ts";
+import { meter } from "./cpu.ts";
 import { HostProcess } from "./host_process.ts";
 import { connectRaw, moveRaw } from "./raw_loop.ts";
 import { perSecond, type Row, spread } from "./table.ts";
@@ -210,13 +210,6 @@ async function measureIdleHop(place: Place): Promise<Row> {
   const measured = await idleLatencies(place);
   await host.end();
   return { what: "one JavaScript actor, reuse", value: spread(measured) };
-}
-
-/** Begins to count the processor's seconds; what it returns says how many have been used since. */
-function meter(who: Readonly<Record<string, () => number[]>>): () => Record<string, number> {
-  const now = () => Object.entries(who).map(([name, pids]) => [name, cpuSeconds(pids())] as const);
-  const before = new Map(now());
-  return () => Object.fromEntries(now().map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
 }
 
 const rateOf = ({ hops, ms }: Measured) => hops / ms;
