@@ -8,10 +8,9 @@ import { stringify } from "yaml";
 import { API_VERSION } from "../resource.ts";
 import type { ControllerSettings } from "../settings.ts";
 import { sizeText, timeText } from "../units.ts";
-import { CONTROLLER } from "./controller_places.ts";
+import { CONTROLLER, SETTINGS_FILE } from "./controller_places.ts";
 import { metadataIn } from "./labels.ts";
 import type { InstallConfigMap } from "./objects.ts";
-import { SETTINGS_FILE } from "./controller_places.ts";
 
 /**
  * Settings as a file: what `parseSettings` reads, with every default written out.
