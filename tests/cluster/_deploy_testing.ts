@@ -31,7 +31,17 @@ export interface Person {
   readonly user: string;
 }
 
-/** Somebody else's command that runs. */
+/** What a person may do. */
+export interface PersonOptions {
+  /** Whether everything that docs/deploy.md says, and not only for actors. @default false */
+  readonly installer?: boolean;
+  /** Whether they may look at Secrets. @default true */
+  readonly secrets?: boolean;
+  /** In the namespace of the actors. @default that of docs/deploy.md */
+  readonly roles?: readonly string[];
+}
+
+/** A command that runs. */
 export interface RunningCommand {
   readonly pid: number;
   /** What it has said so far, on both streams. */
@@ -125,12 +135,7 @@ export class DeploySite implements AsyncDisposable {
   /** A person who may deploy actors into a namespace; an installer also everything else that docs/deploy.md says. */
   async person(
     namespace: string,
-    { installer = false, secrets = true, roles = ["troupe-deployer"] }: {
-      readonly installer?: boolean;
-      /** Whether they may look at Secrets. */
-      readonly secrets?: boolean;
-      readonly roles?: readonly string[];
-    } = {},
+    { installer = false, secrets = true, roles = ["troupe-deployer"] }: PersonOptions = {},
   ): Promise<Person> {
     const name = `person-${crypto.randomUUID().slice(0, 8)}`;
     const subjects = [{ kind: "ServiceAccount", name, namespace }];

@@ -1,50 +1,34 @@
 // `troupe deploy` on a real API server, a real broker and a real registry: as processes of people who may do what
-// docs/deploy.md says and no more. See _deploy_testing.ts for what is not real.
+// docs/deploy.md says and no more. See _deploy_testing.ts for what is not real. The first whole mesh brings the controller
+// that the tests behind it have.
 
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { type KubeObject, refOf } from "@troupe/controller/kube";
-import { removeComponents, unneededComponents } from "../../cli/commands/deploy/components_there.ts";
-import { readComponent } from "../../host/component/read.ts";
+import type { KubeObject } from "@troupe/controller/kube";
 import { join } from "@std/path";
 import { parseAllDocuments } from "yaml";
 import { lookAt, METADATA_ALONE } from "../../cli/commands/deploy/look.ts";
-import { actor, actorText, assemble } from "../../host/component/_testing/components.ts";
+import { actorText, assemble } from "../../host/component/_testing/components.ts";
+import { readComponent } from "../../host/component/read.ts";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { lacksRegistry, RegistryServer } from "../servers/registry.ts";
-import { TcpProxy } from "../servers/tcp_proxy.ts";
-import { BY_TEST, DeploySite, SYSTEM } from "./_deploy_testing.ts";
-import { actorOf } from "./_controller_testing.ts";
-import { POD_ANNOTATION } from "./_kwok.ts";
+import { BY_TEST, DeploySite, type PersonOptions, SYSTEM } from "./_deploy_testing.ts";
+import {
+  ACTOR,
+  actorsIn,
+  actorsOnlyMesh,
+  actorYaml,
+  componentsIn,
+  CONFIG_MAP,
+  far,
+  type MeshFiles,
+  OCI,
+  SMALL,
+  specOf,
+  textOf,
+} from "./_meshes_testing.ts";
 import { lacksControlPlane } from "./binary.ts";
 import { clusterTests } from "./cluster_tests.ts";
 import { ControlPlane } from "./control_plane.ts";
-import { exists } from "./until.ts";
-
-const ACTOR = { apiVersion: "troupe.dev/v1alpha1", kind: "Actor" };
-const CONFIG_MAP = { apiVersion: "v1", kind: "ConfigMap" };
-/** An actor that returns what it gets, of some hundred bytes. */
-const SMALL = await actor();
-const OCI = `registry.example.com/shop/far@sha256:${"a".repeat(64)}`;
-
-/** An actor.yaml. */
-function actorYaml(name: string, spec: Record<string, unknown>): string {
-  return JSON.stringify({ ...ACTOR, metadata: { name }, spec });
-}
-
-/** An actor whose component nobody has to build. */
-function far(name: string, spec: Record<string, unknown> = {}): Record<string, string> {
-  return { [`${name}/actor.yaml`]: actorYaml(name, { component: { oci: OCI }, ...spec }) };
-}
-
-/** A proxy that is closed at the end. */
-function disposable(of: TcpProxy) {
-  return { of, [Symbol.asyncDispose]: () => of.close() };
-}
-
-/** What a person reads. */
-function text({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
-  return `${stdout}${stderr}`;
-}
 
 if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
   const [control, broker, registry] = await Promise.all([
@@ -58,11 +42,8 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     await Promise.all([control.stop(), broker.stop(), registry.stop()]);
   });
   const test = clusterTests(control);
-  const specOf = (object: KubeObject) => object.spec as Record<string, Record<string, unknown>>;
-  const actorsIn = async (namespace: string) =>
-    (await site.client.list(ACTOR, { namespace })).items.map(({ metadata }) => metadata.name);
-  const componentsIn = async (namespace: string) =>
-    (await site.client.list(CONFIG_MAP, { namespace, labelSelector: "troupe.dev/component-of" })).items;
+  const actorsOnly = (namespace: string, files: MeshFiles, options: PersonOptions = {}) =>
+    actorsOnlyMesh(site, { namespace, files, ...options });
 
   test("a cluster that is not fit for it: everything that is missing is said at once, and nothing is written", async (t) => {
     const { namespace } = t;
@@ -79,7 +60,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     });
     const person = await site.person(namespace);
     const found = await site.run(person, ["deploy", dir]);
-    assertEquals(found.code, 1, text(found));
+    assertEquals(found.code, 1, textOf(found));
     assertMatch(found.stderr, /^✓ context test: https:\/\/127\.0\.0\.1:\d+, Kubernetes v1\.\d+/m);
     // The controller is more than this person may install, and all of that is listed.
     for (
@@ -99,7 +80,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     );
     assertMatch(found.stderr, /^! Secret broker in troupe-system.*you may not look/m);
     assertStringIncludes(found.stderr, "nothing was written");
-    assert(!text(found).includes("ada") && !text(found).includes(broker.password));
+    assert(!textOf(found).includes("ada") && !textOf(found).includes(broker.password));
     assertEquals(await site.writes(person), []);
   });
 
@@ -124,13 +105,13 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
       site.run(person, ["deploy", dir, "--timeout", "3m"]),
       site.startController(),
     ]);
-    assertEquals(first.code, 0, text(first));
+    assertEquals(first.code, 0, textOf(first));
     assertMatch(first.stderr, /^✓ split: built, [\d.]+ MiB, in ConfigMap component-split-[0-9a-f]{16}$/m);
     assertStringIncludes(first.stderr, `✓ Actor ${namespace}/split: made`);
     assertStringIncludes(first.stderr, `${SYSTEM}/troupe-controller: ready`);
     assertMatch(first.stderr, /^✓ .* is deployed: 3 actors ready/m);
     assertStringIncludes(first.stderr, `kubectl -n ${namespace} get actors`);
-    assert(!text(first).includes(broker.password));
+    assert(!textOf(first).includes(broker.password));
 
     // What a host would find is what was built.
     const split = await client.get({ ...ACTOR, namespace, name: "split" });
@@ -158,11 +139,11 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const before = await site.writes(person);
     assert(before.includes("patch actors/split"), before.join());
     const again = await site.run(person, ["deploy", dir]);
-    assertEquals(again.code, 0, text(again));
+    assertEquals(again.code, 0, textOf(again));
     assertStringIncludes(again.stderr, "✓ nothing to do");
     assertEquals((await site.writes(person)).slice(before.length), []);
     const diff = await site.run(person, ["deploy", dir, "--diff"]);
-    assertEquals([diff.code, diff.stdout], [0, ""], text(diff));
+    assertEquals([diff.code, diff.stdout], [0, ""], textOf(diff));
 
     // A change of one actor is a change of one object.
     await Deno.writeTextFile(
@@ -170,13 +151,13 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
       actorYaml("far", { component: { oci: OCI }, limits: { timeout: "7s" } }),
     );
     const differs = await site.run(person, ["deploy", dir, "--diff"]);
-    assertEquals(differs.code, 4, text(differs));
+    assertEquals(differs.code, 4, textOf(differs));
     assertStringIncludes(differs.stdout, `~ Actor ${namespace}/far\n`);
     assertMatch(differs.stdout, /^ {4}.*spec\.limits\.timeout: .* → 7s$/m);
     assertEquals(differs.stdout.match(/^[~+-]/gm)?.length, 1);
     assertEquals((await site.writes(person)).slice(before.length), []);
     const changed = await site.run(person, ["deploy", dir, "--json"]);
-    assertEquals(changed.code, 0, text(changed));
+    assertEquals(changed.code, 0, textOf(changed));
     const said = changed.stdout.trim().split("\n").map((line) => JSON.parse(line));
     assertEquals(said.filter(({ type }) => type === "change"), [
       { type: "change", change: "update", object: `Actor ${namespace}/far` },
@@ -187,10 +168,12 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     // Another component has another object, and the former goes when nobody names it.
     await Deno.writeTextFile(join(dir, "split/actor.js"), "export const handle = (payload) => [payload];\n");
     const rebuilt = await site.run(person, ["deploy", dir]);
-    assertEquals(rebuilt.code, 0, text(rebuilt));
+    assertEquals(rebuilt.code, 0, textOf(rebuilt));
     assertStringIncludes(rebuilt.stderr, `ConfigMap ${namespace}/${configMap.name}: removed`);
     assertEquals(
-      (await componentsIn(namespace)).map(({ metadata }) => metadata.labels?.["troupe.dev/component-of"]),
+      (await componentsIn(site, namespace)).map(({ metadata }) =>
+        metadata.labels?.["troupe.dev/component-of"]
+      ),
       [
         "score",
         "split",
@@ -198,30 +181,11 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     );
   });
 
-  /** A person and a mesh without a controller of their own: the first mesh has brought it. */
-  const actorsOnly = async (
-    namespace: string,
-    files: Readonly<Record<string, string | Uint8Array>>,
-    options: Parameters<DeploySite["person"]>[1] = {},
-  ) => {
-    await Promise.all([site.bringKeda(), site.makeSecrets(namespace)]);
-    const dir = await site.mesh({
-      "mesh.yaml": "apiVersion: troupe.dev/v1alpha1\nkind: Mesh\nmetadata: { name: shop }\n",
-      ...files,
-    });
-    const person = await site.person(namespace, options);
-    return {
-      dir,
-      person,
-      deploy: (...args: string[]) => site.run(person, ["deploy", dir, "--actors-only", ...args]),
-    };
-  };
-
   test("without a cluster, all is printed as YAML that an API server takes", async ({ namespace }) => {
     const dir = await site.mesh({ "cluster.yaml": site.settings([namespace]), ...far("far") });
     const nowhere = { kubeconfig: join(site.folder, "none"), user: "" };
     const named = await site.run(nowhere, ["deploy", dir, "--dry-run", "--namespace", namespace]);
-    assertEquals(named.code, 0, text(named));
+    assertEquals(named.code, 0, textOf(named));
     const objects = parseAllDocuments(named.stdout).map((document) => document.toJS() as KubeObject);
     assert(objects.length > 10);
     assertEquals(objects[0]?.kind, "Namespace");
@@ -242,7 +206,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const printed = await site.run(nowhere, [
       ...["deploy", both, "--dry-run", "--actors-only", "--namespace", namespace],
     ]);
-    assertEquals(printed.code, 0, text(printed));
+    assertEquals(printed.code, 0, textOf(printed));
     const [document] = parseAllDocuments(printed.stdout);
     const taken = await site.client.apply(document?.toJS() as KubeObject, { ...BY_TEST, dryRun: true });
     assertEquals((specOf(taken).grants?.http as unknown[])[0], {
@@ -250,77 +214,11 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     });
   });
 
-  test("what is not in the folder any more stays and is said, and goes with --prune; what others made stays", async (t) => {
-    const { namespace, client } = t;
-    const { dir, person, deploy } = await actorsOnly(namespace, { ...far("one"), ...far("two") });
-    await client.create(actorOf(namespace, "theirs"));
-    const labelled = actorOf(namespace, "labelled");
-    await client.create({
-      ...labelled,
-      metadata: { ...labelled.metadata, labels: { "troupe.dev/mesh": "shop" } },
-    });
-    assertEquals((await deploy()).code, 0);
-    await Deno.remove(join(dir, "two"), { recursive: true });
-    const before = await site.writes(person);
-    const left = await deploy();
-    assertEquals(left.code, 0, text(left));
-    assertStringIncludes(left.stderr, `not in ${dir} any more: Actor ${namespace}/two`);
-    const asked = await deploy("--prune");
-    assertEquals(asked.code, 2, text(asked));
-    assertStringIncludes(asked.stderr, "--yes");
-    const diff = await deploy("--prune", "--diff");
-    assertEquals([diff.code, diff.stdout], [4, `- Actor ${namespace}/two\n`]);
-    assertEquals((await site.writes(person)).slice(before.length), []);
-    const pruned = await deploy("--prune", "--yes");
-    assertEquals(pruned.code, 0, text(pruned));
-    assertEquals(await actorsIn(namespace), ["labelled", "one", "theirs"]);
-    assertEquals((await site.writes(person)).slice(before.length), ["delete actors/two"]);
-  });
-
-  test("a field of somebody else, and an actor of another mesh, are named and left until they are taken", async (t) => {
-    const { namespace, client } = t;
-    const files = far("far", { scaling: { max: 3 }, limits: { timeout: "5s" } });
-    const { dir, person, deploy } = await actorsOnly(namespace, files);
-    await client.apply(
-      {
-        ...ACTOR,
-        metadata: { name: "far", namespace },
-        spec: { component: { oci: OCI }, scaling: { max: 7 } },
-      },
-      { fieldManager: "tuner" },
-    );
-    const conflict = await deploy();
-    assertEquals(conflict.code, 1, text(conflict));
-    assertStringIncludes(conflict.stderr, `Actor ${namespace}/far: spec.scaling.max is set by tuner`);
-    assertEquals(await site.writes(person), []);
-    const taken = await deploy("--force-conflicts");
-    assertEquals(taken.code, 0, text(taken));
-    assertEquals(specOf(await client.get({ ...ACTOR, namespace, name: "far" })).scaling?.max, 3);
-    await Deno.writeTextFile(
-      join(dir, "mesh.yaml"),
-      "apiVersion: troupe.dev/v1alpha1\nkind: Mesh\nmetadata: { name: other }\n",
-    );
-    const other = await deploy();
-    assertEquals(other.code, 1, text(other));
-    assertStringIncludes(other.stderr, `Actor ${namespace}/far is of the mesh shop`);
-  });
-
-  test("an actor that is wrong is refused before anything is written", async ({ namespace }) => {
-    const { person, deploy } = await actorsOnly(namespace, {
-      ...far("good"),
-      ...far("bad", { scaling: { min: 3, max: 2 } }),
-    });
-    const wrong = await deploy();
-    assertEquals(wrong.code, 1, text(wrong));
-    assertMatch(wrong.stderr, /bad\/actor\.yaml:\d+: spec\.scaling.* raise max/);
-    assertEquals(await site.writes(person), []);
-  });
-
   test("who may not look at Secrets is told so, and who lacks a verb is told which", async ({ namespace }) => {
     const { person, dir } = await actorsOnly(namespace, far("far"), { secrets: false });
     await Deno.writeTextFile(join(dir, "cluster.yaml"), site.settings([namespace]));
     const hidden = await site.run(person, ["deploy", dir, "--actors-only"]);
-    assertEquals(hidden.code, 0, text(hidden));
+    assertEquals(hidden.code, 0, textOf(hidden));
     assertMatch(hidden.stderr, /^! Secret broker in .*you may not look/m);
     await site.client.apply({
       apiVersion: "rbac.authorization.k8s.io/v1",
@@ -333,7 +231,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     }, BY_TEST);
     const almost = await site.person(namespace, { roles: ["almost"] });
     const refused = await site.run(almost, ["deploy", dir, "--actors-only"]);
-    assertEquals(refused.code, 1, text(refused));
+    assertEquals(refused.code, 1, textOf(refused));
     assertStringIncludes(
       refused.stderr,
       `  - actors.troupe.dev in ${namespace}: delete, patch\n`,
@@ -374,65 +272,9 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const person = { kubeconfig: control.admin, user: "admin" };
     const args = ["deploy", dir, "--actors-only", "--namespace", name, "--timeout", "0s"];
     const made = await site.run(person, [...args, "--create-namespace"]);
-    assertEquals(made.code, 0, text(made));
-    assertEquals(await actorsIn(name), ["far"]);
+    assertEquals(made.code, 0, textOf(made));
+    assertEquals(await actorsIn(site, name), ["far"]);
     assertStringIncludes((await site.run(person, args)).stderr, "nothing to do");
-  });
-
-  test("an actor that does not start: the reasons, and an exit code of their own", async ({ namespace }) => {
-    const { deploy } = await actorsOnly(namespace, {
-      ...far("good"),
-      ...far("bad", { scaling: { min: 1 }, podTemplate: { annotations: { [POD_ANNOTATION]: "crashes" } } }),
-    });
-    const late = await deploy("--timeout", "15s");
-    assertEquals(late.code, 3, text(late));
-    assertMatch(late.stderr, /^✗ bad: CrashLoopBackOff\n {2}The pod troupe-bad-\S+ does not start/m);
-    assertStringIncludes(late.stderr, "what is applied stays");
-    assertEquals(await actorsIn(namespace), ["bad", "good"]);
-  });
-
-  test("a cluster that is gone while it waits is waited for", async ({ client, namespace }) => {
-    const { dir, person } = await actorsOnly(
-      namespace,
-      far("slow", { scaling: { min: 1 }, podTemplate: { annotations: { [POD_ANNOTATION]: "waits" } } }),
-    );
-    await using proxy = disposable(new TcpProxy(control));
-    const through = join(site.folder, "through.kubeconfig");
-    const config = await Deno.readTextFile(person.kubeconfig);
-    await Deno.writeTextFile(through, config.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.of.port}`));
-    const running = site.start({ kubeconfig: through, user: "" }, ["deploy", dir, "--actors-only"]);
-    await running.says("slow: coming (Starting");
-    proxy.of.refuse();
-    await running.says("It is tried again.");
-    const { items: [pod] } = await client.list({ apiVersion: "v1", kind: "Pod" }, { namespace });
-    await client.merge(refOf(pod as KubeObject), { metadata: { annotations: { [POD_ANNOTATION]: "runs" } } });
-    proxy.of.resume();
-    assertEquals(await running.ended, 0, running.said());
-    assertStringIncludes(running.said(), "slow: ready (Scaling, replicas 1/1)");
-  });
-
-  test("what fails in the middle says how far it came, and goes on when it is said again", async (t) => {
-    const { client, namespace } = t;
-    const names = ["a", "b", "c", "d", "e"];
-    const { deploy } = await actorsOnly(namespace, Object.assign({}, ...names.map((name) => far(name))));
-    // A quota is not used up by questions what would be: only by what is made.
-    const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "few", namespace } };
-    const hard = { "count/actors.troupe.dev": "2" };
-    await client.create({ ...quota, spec: { hard } });
-    await client.merge(
-      refOf(quota),
-      { status: { hard, used: { "count/actors.troupe.dev": "0" } } },
-      { subresource: "status" },
-    );
-    const failed = await deploy();
-    assertEquals(failed.code, 1, text(failed));
-    assertStringIncludes(failed.stderr, "2 of 5 objects are applied, and stay; deploy again to go on");
-    assertStringIncludes(failed.stderr, "exceeded quota: few");
-    assertEquals((await actorsIn(namespace)).length, 2);
-    await client.delete(refOf(quota));
-    const again = await deploy();
-    assertEquals(again.code, 0, text(again));
-    assertEquals(await actorsIn(namespace), names);
   });
 
   test("the version of KEDA is told, and when it is an old one", async ({ client, namespace }) => {
@@ -444,75 +286,9 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
         name: "scaledobjects.keda.sh",
       }, { metadata: { labels: { "app.kubernetes.io/version": version } } });
       const run = await site.run(installer, ["deploy", dir, "--actors-only", "--timeout", "0s"]);
-      assertEquals(run.code, 0, text(run));
+      assertEquals(run.code, 0, textOf(run));
       assertStringIncludes(run.stderr, `${line} KEDA: version ${version}\n`);
     }
-  });
-
-  test("Ctrl-C leaves what is applied, and says so", async ({ namespace }) => {
-    const { dir, person } = await actorsOnly(
-      namespace,
-      far("slow", { scaling: { min: 1 }, podTemplate: { annotations: { [POD_ANNOTATION]: "waits" } } }),
-    );
-    const running = site.start(person, ["deploy", dir, "--actors-only"]);
-    await running.says("slow: coming (Starting");
-    Deno.kill(running.pid, "SIGINT");
-    assertEquals(await running.ended, 130, running.said());
-    assertStringIncludes(running.said(), "interrupted: all is applied and stays; 1 of 1 are not ready yet");
-    assertEquals(await actorsIn(namespace), ["slow"]);
-  });
-
-  test("killed in the middle, the same command goes on from there", async ({ namespace }) => {
-    const names = Array.from({ length: 24 }, (_, i) => `a${i}`);
-    const { dir, person, deploy } = await actorsOnly(
-      namespace,
-      Object.assign({}, ...names.map((name) => far(name))),
-    );
-    const running = site.start(person, ["deploy", dir, "--actors-only"]);
-    await exists(site.client, { ...ACTOR, namespace, name: "a0" });
-    Deno.kill(running.pid, "SIGKILL");
-    assertEquals(await running.ended, 137);
-    const again = await deploy();
-    assertEquals(again.code, 0, text(again));
-    assertEquals((await actorsIn(namespace)).sort(), names.toSorted());
-  });
-
-  test("two that deploy the same at once do not harm each other", async ({ namespace }) => {
-    const { dir, person } = await actorsOnly(namespace, {
-      "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
-      "split/split.wasm": SMALL,
-      ...far("one"),
-      ...far("two"),
-    });
-    const both = await Promise.all([1, 2].map(() => site.run(person, ["deploy", dir, "--actors-only"])));
-    assertEquals(both.map(({ code }) => code), [0, 0], both.map(text).join("\n"));
-    assertEquals(await actorsIn(namespace), ["one", "split", "two"]);
-    assertEquals((await componentsIn(namespace)).length, 1);
-    const again = await site.run(person, ["deploy", dir, "--actors-only"]);
-    assertStringIncludes(again.stderr, "nothing to do", text(again));
-  });
-
-  test("a component that is named in the moment in which it is removed is put back", async (t) => {
-    const { namespace, client } = t;
-    const { deploy } = await actorsOnly(namespace, {
-      "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
-      "split/split.wasm": SMALL,
-    });
-    assertEquals((await deploy("--timeout", "0s")).code, 0);
-    const split = await client.get({ ...ACTOR, namespace, name: "split" });
-    await client.delete({ ...ACTOR, namespace, name: "split" });
-    const unneeded = await unneededComponents(client, { mesh: "shop", namespace });
-    assertEquals(unneeded.length, 1);
-    // Somebody else deploys it, after it was looked which are needed.
-    await client.create(actorOf(namespace, "split", split.spec as Record<string, unknown>));
-    assertEquals(await removeComponents(client, unneeded, namespace), []);
-    const [back, ...more] = await componentsIn(namespace);
-    assertEquals([back?.metadata.name, more], [unneeded[0]?.metadata.name, []]);
-    assertEquals(back?.binaryData, { "component.wasm": SMALL.toBase64() });
-    await client.delete({ ...ACTOR, namespace, name: "split" });
-    const again = await unneededComponents(client, { mesh: "shop", namespace });
-    assertEquals(await removeComponents(client, again, namespace), [back?.metadata.name]);
-    assertEquals(await componentsIn(namespace), []);
   });
 
   test("with a registry, components are pushed and named by digest; again, they are there", async (t) => {
@@ -524,7 +300,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const prefix = `${registry.name}/shop`;
     const args = ["--registry", prefix];
     const pushed = await deploy(...args);
-    assertEquals(pushed.code, 0, text(pushed));
+    assertEquals(pushed.code, 0, textOf(pushed));
     assertStringIncludes(pushed.stderr, `split: pushed: ${prefix}/split@sha256:`);
     const { component } = specOf(await client.get({ ...ACTOR, namespace, name: "split" }));
     assertMatch(String(component?.oci), new RegExp(`^${prefix}/split@sha256:[0-9a-f]{64}$`));
@@ -534,12 +310,12 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     });
     await answer.body?.cancel();
     assertEquals(answer.status, 200);
-    assertEquals(await componentsIn(namespace), []);
+    assertEquals(await componentsIn(site, namespace), []);
     const again = await deploy(...args);
     assertStringIncludes(again.stderr, "split: is in the registry");
     assertStringIncludes(again.stderr, "nothing to do");
     const nowhere = await deploy("--registry", "https://registry.example.com");
-    assertEquals(nowhere.code, 2, text(nowhere));
+    assertEquals(nowhere.code, 2, textOf(nowhere));
   });
 
   test("a component that is too large says how large it is, and what to do", async ({ namespace }) => {
@@ -553,7 +329,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     const bytes = await assemble(actorText({ core: data, pages: 64 }));
     await Deno.writeFile(join(dir, "big/big.wasm"), bytes);
     const large = await deploy();
-    assertEquals(large.code, 1, text(large));
+    assertEquals(large.code, 1, textOf(large));
     assertMatch(
       large.stderr,
       /component of big has 2\.0 MiB, and 2\.0 MiB compressed; a ConfigMap holds 1\.0 MiB/,
@@ -567,17 +343,10 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     assert(fits.length > 1_040_000 && fits.length <= 1_048_576, `${fits.length}`);
     await Deno.writeFile(join(dir, "big/big.wasm"), fits);
     const taken = await deploy("--timeout", "0s");
-    assertEquals(taken.code, 0, text(taken));
-    assertEquals(Object.keys((await componentsIn(namespace))[0]?.binaryData as object), ["component.wasm"]);
-  });
-
-  test("a broker that is away is told by the controller, and waited for", async ({ namespace }) => {
-    const { dir, person } = await actorsOnly(namespace, far("far"));
-    await broker.kill9();
-    const running = site.start(person, ["deploy", dir, "--actors-only"]);
-    await running.says("far: not ready (Rabbitmq");
-    await broker.restart();
-    assertEquals(await running.ended, 0, running.said());
+    assertEquals(taken.code, 0, textOf(taken));
+    assertEquals(Object.keys((await componentsIn(site, namespace))[0]?.binaryData as object), [
+      "component.wasm",
+    ]);
   });
 
   test("what is asked of a Secret is not what is in it", async ({ client, namespace }) => {
@@ -594,13 +363,12 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     });
     // However it was made.
     const encoded = { a: btoa("1"), "b.c": btoa("2") };
-    await client.create({ ...refSecret(namespace), data: encoded });
+    await client.create({
+      ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "made", namespace } },
+      data: encoded,
+    });
     const made = await lookAt(client, { ...reference, name: "made" }, signal);
     assertEquals(made.state === "there" && made.keys, new Set(["a", "b.c"]));
     assertEquals(await lookAt(client, { ...reference, name: "none" }, signal), { state: "missing" });
   });
-}
-
-function refSecret(namespace: string): KubeObject {
-  return { apiVersion: "v1", kind: "Secret", metadata: { name: "made", namespace } };
 }
