@@ -51,8 +51,6 @@ export const WRITTEN: Readonly<Record<string, string>> = {
   "/etc/passwd": `root:x:0:0:root:/:/sbin/nologin\n` +
     `troupe:x:${IMAGE_USER}:${IMAGE_USER}:troupe:/:/sbin/nologin\n`,
   "/etc/group": `root:x:0:\ntroupe:x:${IMAGE_USER}:\n`,
-  // Without it, the C library asks the network before it looks into /etc/hosts.
-  "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
 };
 
 /** Files of the system, where it has them: which one it is, for whoever looks for its known flaws. */

@@ -20,6 +20,7 @@ import { LAYERS, OPTIONAL } from "@troupe/host/sandbox/hardening/layers";
 import { envelopeText, read } from "../../host/_host_testing.ts";
 import { take, unlessStuck, utf8 } from "../../host/_testing.ts";
 import { isRequired } from "../require.ts";
+import { makeCertificate } from "../servers/_certificate.ts";
 import { lacksPostgres } from "../servers/postgres.ts";
 import { lacksRabbitmq } from "../servers/rabbitmq.ts";
 import { lacksRegistry, REGISTRY_USER, RegistryServer } from "../servers/registry.ts";
@@ -71,7 +72,7 @@ async function running(container: Container): Promise<Container> {
   return container;
 }
 
-/** Tells where something can be written, and what can be changed, anywhere. */
+/** Tells where something can be written, and what can be changed, anywhere; and what else a container is given. */
 const WRITES = `
 const folders = [], files = [];
 const visit = (folder) => {
@@ -89,8 +90,10 @@ const refused = ["/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/sys/k
   try { Deno.openSync(path, { write: true }).close(); return false; } catch { return true; }
 });
 const { rootCertificates } = await import("node:tls");
+const { lookup } = await import("node:dns/promises");
+const { address } = await lookup("pod-1");
 const fetched = await fetch("http://elsewhere.example/").then(() => "", (error) => String(error));
-console.log(JSON.stringify({ folders, files, refused: refused.length, authorities: rootCertificates.length, fetched }));
+console.log(JSON.stringify({ folders, files, refused: refused.length, authorities: rootCertificates.length, fetched, address }));
 `;
 
 Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async (t) => {
@@ -214,12 +217,13 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
       await using probe = await start(actor(), { container });
       const { code, text } = await unlessStuck(probe.end());
       assertEquals(code, 0, text);
-      const { folders, files, refused, authorities, fetched } = JSON.parse(text);
+      const { folders, files, refused, authorities, fetched, address } = JSON.parse(text);
       // Runtimes give every container shared memory, and these devices.
       assertEquals(folders.sort(), ["/dev/shm", "/var/cache/troupe"]);
       assertEquals(files.sort(), ["full", "null", "random", "urandom", "zero"].map((name) => `/dev/${name}`));
       assertEquals(refused, 3);
       assert(authorities > 50, "the runtime brings whom TLS trusts");
+      assertEquals([address, names.asked.has("pod-1")], [POD_IP, false], "/etc/hosts comes first");
       assertEquals(fetched, "");
       assertEquals(fetches, 1, "what is asked for over the network is seen");
     });
@@ -272,31 +276,41 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
       assertEquals((await unlessStuck(wrong.end())).code, 2);
     });
 
-    await t.step(
-      "the controller waits for an API server that does not answer, and ends when it is told to",
-      async () => {
-        const controller = installed()["troupe-controller"];
-        assert(controller);
-        const folder = await Deno.makeTempDir({ prefix: "troupe_account_" });
-        for (const [name, text] of Object.entries({ token: "t", namespace: "troupe-system", "ca.crt": "" })) {
-          await Deno.writeTextFile(join(folder, name), text);
-        }
-        try {
-          await using replica = await start(controller, {
-            env: { KUBERNETES_SERVICE_HOST: "127.77.0.3", KUBERNETES_SERVICE_PORT: "443" },
-            mounts: [{ kind: "ro", from: folder, to: "/var/run/secrets/kubernetes.io/serviceaccount" }],
-          });
-          await unlessStuck(replica.line("the lease cannot be had"));
-          assertEquals((await get("/livez", 8080)).status, 200);
-          const { status, text } = await get("/readyz", 8080);
-          assertEquals([status, JSON.parse(text).status], [503, "not ready"]);
-          replica.kill("SIGTERM");
-          assertEquals((await unlessStuck(replica.end())).code, 0);
-        } finally {
-          await Deno.remove(folder, { recursive: true });
-        }
-      },
-    );
+    await t.step("the controller comes as its pod's account, and waits to be let in", async () => {
+      const controller = installed()["troupe-controller"];
+      assert(controller);
+      const account = await Deno.makeTempDir({ prefix: "troupe_account_" });
+      await makeCertificate(account);
+      const [cert, key] = await Promise.all(
+        ["certificate.pem", "key.pem"].map((name) => Deno.readTextFile(join(account, name))),
+      ) as [string, string];
+      const files = { token: "the-token", namespace: "troupe-system", "ca.crt": cert };
+      for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(account, name), text);
+      await Deno.chmod(account, 0o755);
+      const came = new Set<string | null>();
+      const options = { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} };
+      await using denying = Deno.serve(options, ({ headers }) => {
+        came.add(headers.get("authorization"));
+        return Response.json({ kind: "Status", reason: "Forbidden", code: 403 }, { status: 403 });
+      });
+      try {
+        const { hostname, port } = denying.addr;
+        await using replica = await start(controller, {
+          env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: String(port) },
+          mounts: [{ kind: "ro", from: account, to: "/var/run/secrets/kubernetes.io/serviceaccount" }],
+        });
+        const line = await unlessStuck(replica.line("the lease cannot be had"));
+        assertEquals(JSON.parse(line).error.code, "troupe.KubeForbidden", line);
+        assertEquals(came, new Set(["Bearer the-token"]));
+        assertEquals((await get("/livez", 8080)).status, 200);
+        const { status, text } = await get("/readyz", 8080);
+        assertEquals([status, JSON.parse(text).status], [503, "not ready"]);
+        replica.kill("SIGTERM");
+        assertEquals((await unlessStuck(replica.end())).code, 0);
+      } finally {
+        await Deno.remove(account, { recursive: true });
+      }
+    });
   });
 });
 
