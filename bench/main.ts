@@ -7,6 +7,7 @@
 
 import { openTransport } from "@troupe/host/transport/open";
 import { lacksRabbitmq, RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
+import { lacksKeda } from "../tests/cluster/binary.ts";
 import { join } from "@std/path";
 import { buildBenchActors } from "./actors.ts";
 import { benchColdStart } from "./cold_start.ts";
@@ -18,6 +19,7 @@ import { benchCalls } from "./calls.ts";
 import { benchDeadline } from "./deadline.ts";
 import { benchController } from "./controller/mod.ts";
 import { benchRabbitmq } from "./rabbitmq.ts";
+import { benchScaling } from "./scaling.ts";
 import { benchStores } from "./stores.ts";
 import { machine, printTable } from "./table.ts";
 import { benchTransport, IN_FLIGHT } from "./transport.ts";
@@ -75,6 +77,11 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   },
   async controller() {
     for await (const { title, rows } of benchController()) printTable(title, rows);
+  },
+  async scaling() {
+    if (await lacksKeda() || lacksRabbitmq()) return;
+    const rows = await benchScaling();
+    printTable("Replicas of an actor; KEDA looks every second, the autoscaler every 2 (p50 of 3)", rows);
   },
   async "cold-start"() {
     printTable("From the launch of a process to the end of its first hop (p50 / p99)", [

@@ -54,7 +54,7 @@ export async function benchScaling(): Promise<Row[]> {
         value: median(({ none }) => none),
         note: transport === "default"
           ? "after limits.timeout, 1 s here, as work in hand is not seen"
-          : "the broker's own figures are up to 5 s old",
+          : "the broker's figures are some 10 s old",
       },
     );
   }

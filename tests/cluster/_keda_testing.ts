@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { KubeClient, KubeObject } from "@troupe/controller/kube";
+import type { KubeObject } from "@troupe/controller/kube";
 import { serverFolder } from "../servers/_process.ts";
 import { RabbitmqServer } from "../servers/rabbitmq.ts";
 import { TcpProxy } from "../servers/tcp_proxy.ts";
@@ -72,7 +72,7 @@ export class KedaSite implements AsyncDisposable {
   mesh(
     namespace: string,
     spec: Readonly<Record<string, unknown>>,
-    options: Pick<ScaledMeshOptions, "hosts" | "credentials"> = {},
+    options: Pick<ScaledMeshOptions, "hosts" | "credentials" | "name"> = {},
   ): Promise<ScaledMesh> {
     const { broker, control: { client } } = this;
     return ScaledMesh.make({ client, namespace, broker, work: this.#work, spec, ...options });

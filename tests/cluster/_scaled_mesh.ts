@@ -65,6 +65,8 @@ export interface ScaledMeshOptions {
   readonly spec: Readonly<Record<string, unknown>>;
   /** Whether its pods do something. @default true */
   readonly hosts?: boolean | undefined;
+  /** Of the actor. @default "work" */
+  readonly name?: string | undefined;
   /** What is in the Secret with which KEDA signs in. @default the broker's */
   readonly credentials?: Credentials | undefined;
 }
@@ -81,6 +83,8 @@ export class ScaledMesh implements AsyncDisposable {
   readonly client: KubeClient;
   readonly namespace: string;
   readonly transport: Transport;
+  /** Of the actor. */
+  readonly name: string;
   /** The actor, as it was made. */
   readonly actor: KubeObject;
   /** How often each number has come out. */
@@ -99,7 +103,8 @@ export class ScaledMesh implements AsyncDisposable {
     this.namespace = namespace;
     this.transport = transport;
     this.actor = actor;
-    this.pods = new RunningPods({ client, namespace, actor: ACTOR, broker, hosts, ...work });
+    this.name = actor.metadata.name ?? "";
+    this.pods = new RunningPods({ client, namespace, actor: this.name, broker, hosts, ...work });
     this.#sink = transport.consume(SINK, { inFlight: 100 });
     this.#taking = this.#take();
     // As whoever runs x-sink does: a host asks at its start what is paused.
@@ -110,11 +115,11 @@ export class ScaledMesh implements AsyncDisposable {
 
   /** Makes the actor, and the Secret with who connects to the broker; resolves when its queue is there. */
   static async make(options: ScaledMeshOptions): Promise<ScaledMesh> {
-    const { client, namespace, broker, work, spec, credentials = broker } = options;
+    const { client, namespace, broker, work, spec, credentials = broker, name = ACTOR } = options;
     const transport = await openTransport(broker.address({ namespace }));
     await transport.declare([SINK, SUMP]);
     await setCredentials(client, namespace, credentials);
-    const actor = await client.create(actorOf(namespace, ACTOR, {
+    const actor = await client.create(actorOf(namespace, name, {
       component: { configMap: { name: "component-work", key: "component.wasm" }, sha256: work.sha256 },
       ...spec,
       limits: { timeout: TIMEOUT, concurrency: 2, ...spec["limits"] as Record<string, unknown> | undefined },
@@ -132,8 +137,8 @@ export class ScaledMesh implements AsyncDisposable {
   async send(count: number, ms: number): Promise<void> {
     const outcomes = await this.transport.publish(Array.from({ length: count }, () => {
       const k = this.#sent++;
-      const envelope = { id: `e-${k}`, route: { prev: [], curr: ACTOR, next: [] }, payload: { k, ms } };
-      return { queue: ACTOR, body: new TextEncoder().encode(JSON.stringify(envelope)) };
+      const envelope = { id: `e-${k}`, route: { prev: [], curr: this.name, next: [] }, payload: { k, ms } };
+      return { queue: this.name, body: new TextEncoder().encode(JSON.stringify(envelope)) };
     }));
     assertEquals(outcomes.filter(({ kind }) => kind !== "ok"), []);
   }

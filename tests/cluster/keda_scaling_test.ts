@@ -103,6 +103,48 @@ if (!await lacksKeda() && !lacksRabbitmq()) {
     });
   }
 
+  test("an envelope that was taken unseen is finished though its replica is taken away", async (t) => {
+    await using mesh = await site.mesh(t.namespace, { limits: { timeout: "8s" }, scaling: FAST });
+    const cools = (line: string) => line.includes("ScaleTarget cooling down") && line.includes(t.namespace);
+    let sent = 0;
+    let takenAway = false;
+    // KEDA may look in the moment in which it waits; then the replica stays, as it should.
+    for (let attempt = 0; attempt < 5 && !takenAway; attempt++) {
+      await mesh.send(1, 0);
+      await mesh.came(++sent);
+      await site.keda.says("operator", cools, 6);
+      // The host takes it at once, and is at it for longer than KEDA still waits.
+      await mesh.send(1, 6_000);
+      await mesh.pods.until((present) => present === 0);
+      takenAway = mesh.arrived === sent;
+      await mesh.came(++sent);
+    }
+    assert(takenAway, "no replica was taken away in the middle of work");
+    await mesh.account();
+  });
+
+  test("a formula over the triggers is KEDA's", async (t) => {
+    const scaling = {
+      ...FAST,
+      max: 8,
+      advanced: { ...FAST.advanced, modifiers: { formula: "queue * 2 + suspects", target: "4" } },
+    };
+    await using mesh = await site.mesh(t.namespace, { transport: "seen", scaling }, { hosts: false });
+    await mesh.send(10, 0);
+    await mesh.pods.until((present) => present === 5);
+    await autoscaled(mesh, 5);
+  });
+
+  test("an actor with the longest name is scaled as any other", async (t) => {
+    const name = "a".repeat(63);
+    await using mesh = await site.mesh(t.namespace, { scaling: FAST }, { name });
+    await mesh.send(5, 100);
+    await mesh.allCame();
+    await mesh.pods.until((present) => present === 0);
+    await comes(t.client, mesh.actor, ["Ready", "True"]);
+    await mesh.account();
+  });
+
   test("behaviour is the autoscaler's, and a trigger of another kind counts beside the queue", async (t) => {
     const behavior = {
       scaleUp: { policies: [{ type: "Pods", value: 1, periodSeconds: 5 }], stabilizationWindowSeconds: 0 },
