@@ -68,22 +68,32 @@ export class ControllerSite {
   /**
    * Installs what a controller needs: the definition of actors, its roles, settings, and the credentials of a broker.
    *
-   * @param broker With a management interface there is a transport `seen` beside `default`, of which KEDA asks that.
+   * @param broker With a management interface there is a transport `seen` beside `default`, of which KEDA asks that; with TLS
+   * there is a transport `sealed`, for which the Secret `broker-ca` says who vouches.
    */
   static async make(
     control: ControlPlane,
-    broker: Pick<RabbitmqServer, "port" | "user" | "password"> & { readonly management?: string },
+    broker:
+      & Pick<RabbitmqServer, "port" | "user" | "password">
+      & Partial<Pick<RabbitmqServer, "management" | "tlsPort" | "certificate">>,
   ): Promise<ControllerSite> {
     const { client } = control;
     await client.apply(actorDefinition() as unknown as KubeObject, BY_TEST);
     await established(client, DEFINITION_NAME);
     const site = new ControllerSite(control, await control.makeNamespace(), await serverFolder("controller"));
     await site.restoreRoles();
-    const { port, user, password, management = "" } = broker;
+    const { port, user, password, management = "", tlsPort = 0, certificate = "" } = broker;
     const transport = { address: `rabbitmq://127.0.0.1:${port}`, credentials: { secret: "broker" } };
     const transports = {
       default: transport,
       ...(management === "" ? {} : { seen: { ...transport, management } }),
+      ...(tlsPort === 0 ? {} : {
+        sealed: {
+          ...transport,
+          address: `rabbitmqs://127.0.0.1:${tlsPort}`,
+          tls: { secret: "broker-ca" },
+        },
+      }),
     };
     const settings = {
       apiVersion: "troupe.dev/v1alpha1",
@@ -96,6 +106,7 @@ export class ControllerSite {
       await Deno.mkdir(folder, { recursive: true });
       await Deno.writeTextFile(join(folder, "username"), user);
       await Deno.writeTextFile(join(folder, "password"), password);
+      if (name === "sealed") await Deno.copyFile(certificate, join(folder, "ca.crt"));
     }
     return site;
   }

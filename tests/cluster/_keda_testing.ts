@@ -54,14 +54,14 @@ export class KedaSite implements AsyncDisposable {
   static async start(): Promise<KedaSite> {
     const [control, broker, work] = await Promise.all([
       ControlPlane.start(),
-      RabbitmqServer.start({ management: true }),
+      RabbitmqServer.start({ management: true, tls: true }),
       buildWork(await serverFolder("work")),
     ]);
     const keda = await Keda.start(control);
     const management = new TcpProxy({ port: Number(new URL(broker.management).port) });
-    const { port, user, password } = broker;
+    const { port, user, password, tlsPort, certificate } = broker;
     const site = await ControllerSite.make(control, {
-      ...{ port, user, password },
+      ...{ port, user, password, tlsPort, certificate },
       management: `http://127.0.0.1:${management.port}`,
     });
     const controller = await site.start("one");

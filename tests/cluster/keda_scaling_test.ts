@@ -2,7 +2,7 @@
 // process under its own roles, KEDA's operator and its adapter, RabbitMQ with its management interface, and for each pod a
 // host. No container does: a pod is kwok's, and its host a process of the test (`_running_pods.ts`).
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { lacksRabbitmq } from "../servers/rabbitmq.ts";
 import { childOf, comes } from "./_controller_testing.ts";
 import { autoscaled, autoscalerOf, FAST, KedaSite } from "./_keda_testing.ts";
@@ -133,6 +133,25 @@ if (!await lacksKeda() && !lacksRabbitmq()) {
     await mesh.send(10, 0);
     await mesh.pods.until((present) => present === 5);
     await autoscaled(mesh, 5);
+  });
+
+  test("KEDA looks through TLS, and trusts whom the Secret of the settings says", async (t) => {
+    const ca = (text: string) =>
+      t.client.apply({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "broker-ca", namespace: t.namespace },
+        stringData: { "ca.crt": text },
+      }, { fieldManager: "test", force: true });
+    await ca(await site.control.authority());
+    const spec = { transport: "sealed", scaling: FAST };
+    await using mesh = await site.mesh(t.namespace, spec, { hosts: false });
+    const { message } = await comes(t.client, mesh.actor, ["Ready", "KedaFails"]);
+    assertStringIncludes(message, "certificate signed by unknown authority");
+    await mesh.send(1, 0);
+    await ca(await Deno.readTextFile(site.broker.certificate));
+    await comes(t.client, mesh.actor, ["Ready", "True"]);
+    await mesh.pods.until((present) => present === 1);
   });
 
   test("an actor with the longest name is scaled as any other", async (t) => {
