@@ -90,11 +90,7 @@ export function workloadVerdict({ deployment, pods, before }: WorkloadFacts): Ve
 function progressOf({ metadata, spec, status }: z.output<typeof DeploymentShape>): Verdict {
   if (status.observedGeneration < metadata.generation) return ROLLING_OUT;
   if (spec.replicas === 0 && status.replicas === 0) {
-    return {
-      status: "True",
-      reason: "ScaledToZero",
-      message: "It runs no replicas, since there is nothing to do.",
-    };
+    return { status: "True", reason: "ScaledToZero", message: "It runs no replicas for now." };
   }
   if (status.updatedReplicas < spec.replicas) return ROLLING_OUT;
   if (status.readyReplicas === 0) {
