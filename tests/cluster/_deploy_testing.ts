@@ -101,7 +101,7 @@ export class DeploySite implements AsyncDisposable {
   }
 
   /** The settings of the controller, as a file of a mesh. */
-  settings(namespaces: readonly string[]): string {
+  settings(namespaces: readonly string[], crew: Readonly<Record<string, unknown>> = {}): string {
     return stringify({
       apiVersion: "troupe.dev/v1alpha1",
       kind: "ControllerSettings",
@@ -115,7 +115,7 @@ export class DeploySite implements AsyncDisposable {
           address: "postgres://mesh@postgres.data.svc/shop",
           password: { name: "store", key: "password" },
         },
-        crew: { namespaces: [...namespaces] },
+        crew: { ...crew, namespaces: [...namespaces] },
       },
     });
   }

@@ -5,6 +5,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type KubeObject, refOf } from "@troupe/controller/kube";
 import { join } from "@std/path";
 import { removeComponents, unneededComponents } from "../../cli/commands/deploy/components_there.ts";
+import { actor } from "../../host/component/_testing/components.ts";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { TcpProxy } from "../servers/tcp_proxy.ts";
 import { actorOf } from "./_controller_testing.ts";
@@ -233,6 +234,39 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     const again = await unneededComponents(client, { mesh: "shop", namespace });
     assertEquals(await removeComponents(client, again, namespace), [back?.metadata.name]);
     assertEquals(await componentsIn(site, namespace), []);
+  });
+
+  test("two that deploy different components of the same actor: what is named in the end is there", async (t) => {
+    const { client, namespace } = t;
+    const { dir, person } = await actorsOnly(namespace, {
+      "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
+      "split/split.wasm": SMALL,
+    });
+    const other = await site.mesh({
+      "mesh.yaml": meshYaml("shop"),
+      "split/actor.yaml": actorYaml("split", { component: { file: "split.wasm" } }),
+      "split/split.wasm": await actor({ pages: 2 }),
+    });
+    const both = await Promise.all(
+      [dir, other, dir, other].map((each) => site.run(person, ["deploy", each, "--actors-only"])),
+    );
+    assertEquals(both.map(({ code }) => code), [0, 0, 0, 0], both.map(textOf).join("\n"));
+    const { component } = specOf(await client.get({ ...ACTOR, namespace, name: "split" }));
+    const { name } = component?.configMap as { name: string };
+    await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name });
+  });
+
+  test("a crew that does not start says why", async ({ namespace }) => {
+    await site.makeSecrets(namespace);
+    const crew = { podTemplate: { annotations: { [POD_ANNOTATION]: "crashes" } } };
+    const dir = await site.mesh({ "cluster.yaml": site.settings([namespace], crew), ...far("far") });
+    const person = await site.person(namespace, { installer: true });
+    const late = await site.run(person, ["deploy", dir, "--timeout", "10s"]);
+    assertEquals(late.code, 3, textOf(late));
+    assertMatch(
+      late.stderr,
+      /^✗ troupe-system\/troupe-x-sink-\S+: CrashLoopBackOff\n {2}The pod troupe-x-sink-\S+ does not start/m,
+    );
   });
 
   test("a broker that is away is told by the controller, and waited for", async ({ namespace }) => {

@@ -7,6 +7,7 @@ import { actor } from "../../host/component/_testing/components.ts";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { actorOf } from "./_controller_testing.ts";
 import { DeploySite, SYSTEM } from "./_deploy_testing.ts";
+import { far } from "./_meshes_testing.ts";
 import { lacksControlPlane } from "./binary.ts";
 import { clusterTests } from "./cluster_tests.ts";
 import { ControlPlane } from "./control_plane.ts";
@@ -109,5 +110,20 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     assertEquals(last.code, 0, last.stderr);
     await gone(client, definition);
     assertEquals((await site.run(person, ["undeploy", dir, "--crd", "--yes"])).code, 2);
+  });
+  test("an installation that was killed in the middle is gone on with", async ({ client, namespace }) => {
+    await site.makeSecrets(namespace);
+    const dir = await site.mesh({ "cluster.yaml": site.settings([namespace]), ...far("far") });
+    const person = await site.person(namespace, { installer: true });
+    const running = site.start(person, ["deploy", dir]);
+    await running.says("ServiceAccount troupe-system/troupe-controller: made");
+    Deno.kill(running.pid, "SIGKILL");
+    await running.ended;
+    const again = await site.run(person, ["deploy", dir, "--timeout", "0s"]);
+    assertEquals(again.code, 0, again.stderr);
+    await client.get({ ...ACTOR, namespace, name: "far" });
+    await client.get({ ...DEPLOYMENT, namespace: SYSTEM, name: "troupe-controller" });
+    const last = await site.run(person, ["deploy", dir, "--timeout", "0s"]);
+    assertStringIncludes(last.stderr, "nothing to do");
   });
 }

@@ -86,12 +86,19 @@ const WorkloadShape = z.looseObject({
   }).prefault({}),
 });
 
+/** What a Deployment or a StatefulSet is called, such as `troupe-system/troupe-controller`. */
+export function workloadName(
+  { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
+): string {
+  return `${namespace}/${name}`;
+}
+
 /** How it goes with a Deployment or a StatefulSet of the controller, or of the crew; undefined when it is not there. */
 export function progressOfWorkload(
-  { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
+  ref: { readonly name: string; readonly namespace?: string | undefined },
   workload: KubeObject | undefined,
 ): Progress {
-  const whole = `${namespace}/${name}`;
+  const whole = workloadName(ref);
   if (workload === undefined) return missing(whole);
   const { metadata, spec, status } = WorkloadShape.parse(workload);
   const common = { name: whole, replicas: `${status.readyReplicas}/${spec.replicas}` };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KubeObject } from "@troupe/controller/kube";
+import { type KubeObject, refOf } from "@troupe/controller/kube";
 import { countOf } from "../../view/quantity.ts";
 import { EXIT } from "../exit_code.ts";
 import { Interruption } from "../up/interruption.ts";
@@ -20,10 +20,12 @@ import { installedObjects } from "./installed.ts";
 import { nextSteps } from "./next.ts";
 import type { DeployOptions } from "./options.ts";
 import { checkActors, objectsOf, prepare, type PreparedMesh } from "./prepare.ts";
+import { workloadName } from "./progress.ts";
 import { deleteAll, deployedActors, leftover } from "./prune.ts";
 import { openTeller, type Teller } from "./tell.ts";
-import { untilReady } from "./wait.ts";
+import { hasPods, untilReady } from "./wait.ts";
 import { inOrder, nameOf, namespaceObject } from "./wanted.ts";
+import { withReason } from "./why.ts";
 import { printYaml } from "./yaml.ts";
 
 /**
@@ -191,7 +193,11 @@ class Deployment {
       return EXIT.interrupted;
     }
     if (end === "timeout") {
-      for (const { name, reason, message } of late) {
+      for (const each of late) {
+        const workload = installation.filter(hasPods).map(refOf).find((ref) =>
+          workloadName(ref) === each.name
+        );
+        const { name, reason, message } = workload ? await withReason(client, workload, each) : each;
         teller.step({ state: "bad", text: `${name}: ${reason}`, advice: message });
       }
       if (late.some(({ reason }) => reason === "Unseen")) {

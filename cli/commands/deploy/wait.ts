@@ -27,8 +27,11 @@ import type { Teller } from "./tell.ts";
 
 /** How often a table is drawn in which nothing has changed but the time, in milliseconds. */
 const REDRAW_MS = 1_000;
-/** Kinds that have pods of their own. */
-const WITH_PODS: readonly string[] = ["Deployment", "StatefulSet"];
+
+/** Whether an object is one that has pods of its own. */
+export function hasPods({ kind }: KubeObject): boolean {
+  return kind === "Deployment" || kind === "StatefulSet";
+}
 
 /** What is waited for. */
 export interface Awaited {
@@ -81,7 +84,7 @@ export async function untilReady(
       onProblem: (error) => view.problem(error),
     });
   const actors = follow(ACTOR, awaited.namespace);
-  const workloads = awaited.installation.filter(({ kind }) => WITH_PODS.includes(kind)).map(refOf);
+  const workloads = awaited.installation.filter(hasPods).map(refOf);
   const installed = new Map(
     workloads.map((ref) => [keyOf(ref), { ...ref, namespace: ref.namespace ?? "" }]),
   );
