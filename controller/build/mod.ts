@@ -31,7 +31,7 @@ export type {
   TriggerAuthentication,
 } from "./objects.ts";
 export { OWNED, type Permission } from "./permissions.ts";
-export { labelsOf, lacksCrew, type Plan, planOf, type QueuePlan, selectorOf } from "./plan.ts";
+export { labelsOf, lacksCrew, type Plan, planOf, type QueuePlan, queuePlanOf, selectorOf } from "./plan.ts";
 export { queueTriggers, seesAll, waitingFor } from "./queue_triggers.ts";
 export { OWNED_KINDS, PERMISSIONS, rbac } from "./rbac.ts";
 export { scaledObject } from "./scaled_object.ts";

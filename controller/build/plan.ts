@@ -106,10 +106,14 @@ export function planOf(actor: ClusterActor, settings: ControllerSettings): Plan 
     const file = `actor ${actor.namespace}/${actor.name}`;
     throw new ActorSpecError(problems.map((problem) => ({ file, ...problem })));
   }
-  return { actor, settings, name: objectName(actor.name), queue: queueOf(actor, transport) };
+  return { actor, settings, name: objectName(actor.name), queue: queuePlanOf(actor, transport) };
 }
 
-function queueOf({ name, namespace }: ClusterActor, transport: TransportSettings): QueuePlan {
+/** Where the queue of an actor is with a transport. */
+export function queuePlanOf(
+  { name, namespace }: Pick<ClusterActor, "name" | "namespace">,
+  transport: TransportSettings,
+): QueuePlan {
   // Namespaces of the cluster that share a broker do not share queues, unless somebody says so.
   const address = transportAddress(transport, namespace);
   const topology = topologyOf(readTransport(address));

@@ -23,14 +23,24 @@ export interface QueueRemoval {
   readonly messages: number;
   /** Hosts that take from it. */
   readonly consumers: number;
-  /** Envelopes that came in the moment of the removal, and went with it. */
+  /** Envelopes that came after all, and were put where `x-sump` takes them from. */
+  readonly moved: number;
+  /** Envelopes that went with it, as they only do when that is forced. */
   readonly lost: number;
+}
+
+/** How a queue is removed. */
+export interface RemoveOptions {
+  /** Only says what it holds. @default false */
+  readonly look?: boolean;
+  /** Removes it with all that it holds, whoever takes from it. @default false */
+  readonly force?: boolean;
 }
 
 /** What can be done with queues. */
 export interface Queues extends AsyncDisposable {
   /** Makes a queue that does not exist. @throws {TroupeError} that says what the broker has against it. */
   declare(queue: ActorQueue): Promise<void>;
-  /** Removes a queue that holds nothing and that nobody takes from. @param options `look`: only says what it holds */
-  remove(queue: ActorQueue, options?: { readonly look?: boolean }): Promise<QueueRemoval>;
+  /** Removes a queue that holds nothing and that nobody takes from; nothing is lost by that. */
+  remove(queue: ActorQueue, options?: RemoveOptions): Promise<QueueRemoval>;
 }

@@ -11,7 +11,7 @@ import { openRabbitmq, parseRabbitmqAddress, type RabbitmqAddress } from "@troup
 import { removeQueues } from "@troupe/host/transport/rabbitmq/removal";
 import { TroupeError } from "@troupe/host/errors";
 import { join } from "@std/path";
-import type { ActorQueue, QueueRemoval, Queues } from "./queues.ts";
+import type { ActorQueue, QueueRemoval, Queues, RemoveOptions } from "./queues.ts";
 
 /** For how long a connection that is not used is kept, in milliseconds. */
 const IDLE_MS = 30_000;
@@ -73,12 +73,12 @@ export class RabbitmqQueues implements Queues {
     }
   }
 
-  async remove(queue: ActorQueue, { look = false } = {}): Promise<QueueRemoval> {
+  async remove(queue: ActorQueue, options: RemoveOptions = {}): Promise<QueueRemoval> {
     const { address } = queue.plan;
     const kept = this.#kept.get(address);
     // It would make the queue again when it has to connect anew.
-    if (kept && !look) await this.#drop(address, kept);
-    return await removeQueues(await this.#address(queue), { actor: queue.actor, name: NAME, look });
+    if (kept && !options.look) await this.#drop(address, kept);
+    return await removeQueues(await this.#address(queue), { actor: queue.actor, name: NAME, ...options });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,7 @@ import { Children, MANAGED, ownerOf } from "./children.ts";
 import { Known } from "./known.ts";
 import type { ControllerMetrics } from "./metrics.ts";
 import { keyOf, Reconciler } from "./reconciler.ts";
+import { QueueClaims } from "./queue_claims.ts";
 import { statusOf } from "./status.ts";
 import { WorkQueue } from "./work_queue.ts";
 
@@ -54,6 +55,7 @@ export async function runController(options: ControllerOptions, signal: AbortSig
     onProblem: (kind: { kind: string }, error: KubeError, waitMs: number) =>
       onProblem(kind.kind, error, waitMs),
   };
+  const claims = new QueueClaims(settings);
   const actors = new Known({
     ...watched,
     kind: ACTOR,
@@ -62,6 +64,9 @@ export async function runController(options: ControllerOptions, signal: AbortSig
       if (type === "deleted") queue.forget(keyOf(object));
       if (type === "added" && isFollowed(object)) queue.addRoutine(keyOf(object));
       else queue.add(keyOf(object));
+      // Whether others have the queue that they want depends on this one.
+      const concerned = type === "deleted" ? claims.remove(object) : claims.put(object);
+      for (const key of concerned) queue.add(key);
     },
   });
   const pods = new Known({
@@ -89,7 +94,7 @@ export async function runController(options: ControllerOptions, signal: AbortSig
   };
   const recorder = new EventRecorder(client, { controller: "troupe.dev/controller", instance: identity });
   const reconciler = new Reconciler({
-    ...{ client, settings, queues, actors, pods, children, recorder, logger, onWrite },
+    ...{ client, settings, queues, actors, pods, children, claims, recorder, logger, onWrite },
     signal: acting,
   });
   let known = false;

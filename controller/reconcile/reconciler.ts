@@ -15,7 +15,7 @@ import {
 } from "../build/mod.ts";
 import { type ClusterActor, readClusterActor } from "../cluster_actor.ts";
 import { ActorSpecError } from "../errors.ts";
-import type { EventRecorder, KubeClient, KubeObject } from "../kube/mod.ts";
+import type { EventRecorder, EventText, KubeClient, KubeObject } from "../kube/mod.ts";
 import type { Queues } from "../queues/queues.ts";
 import type { ControllerSettings } from "../settings.ts";
 import type { ActorCondition } from "../status_resource.ts";
@@ -25,6 +25,7 @@ import { failureVerdict, isKindMissing } from "./errors.ts";
 import { hasFinalizer, setFinalizer } from "./finalizer.ts";
 import { KedaFailures } from "./keda_failures.ts";
 import type { Known } from "./known.ts";
+import type { QueueClaims } from "./queue_claims.ts";
 import { HASTY, KEDA_MISSING, QUEUE_FIRST, scalingVerdict } from "./scaling.ts";
 import { conditionsIn, sameStatus, statusFrom, statusOf, writeStatus } from "./status.ts";
 import { takeDown } from "./take_down.ts";
@@ -38,6 +39,8 @@ export interface ReconcilerOptions {
   readonly actors: Known;
   readonly pods: Known;
   readonly children: Children;
+  /** Who has which queue. */
+  readonly claims: QueueClaims;
   readonly recorder: EventRecorder;
   readonly logger: Logger;
   /** Told of each write. */
@@ -54,6 +57,12 @@ const WORKLOAD_KINDS = OWNED_KINDS.map(({ kind }) => kind).filter((kind) => !SCA
 const DECLARE_MS = 10 * 60_000;
 /** How often KEDA is looked for that was there once, in milliseconds: nobody tells when it is back. */
 const KEDA_MS = 60_000;
+
+const NOT_ITS_QUEUE: Verdict = {
+  status: "Unknown",
+  reason: "WaitsForQueue",
+  message: "Nothing is made for it while its queue is another actor's.",
+};
 
 /** What came of a part. */
 interface PartResult {
@@ -97,10 +106,12 @@ export class Reconciler {
     if (!hasFinalizer(object)) return undefined;
     return await takeDown(object, {
       ...this.#options,
+      hasQueue: this.#options.claims.holderBefore(object) === undefined,
       say: async (verdict) => {
         const verdicts = verdictsOf(conditionsIn(object));
         await this.#tell(object, { verdicts: { ...verdicts, QueueReady: verdict } });
       },
+      tell: (event) => this.#event(object, event),
       bringUp: async (verdict) => void await this.#bringUp(object, verdict),
     });
   }
@@ -123,6 +134,8 @@ export class Reconciler {
       // Only another spec, or other settings, make it better.
       return undefined;
     }
+    const holder = this.#options.claims.holderBefore(object);
+    if (holder !== undefined) return await this.#standBack(object, built, holder);
     if (ending === undefined) {
       const wanted = actor.spec.queuePolicy === "Delete";
       const marked = await setFinalizer(client, object, { wanted, signal });
@@ -160,6 +173,30 @@ export class Reconciler {
   #hasKeda(actor: KubeObject): boolean {
     if (isKindMissing(this.#options.children.problem("ScaledObject"))) return false;
     return !this.#withoutKeda.has(keyOf(actor));
+  }
+
+  /** Takes away what was made for an actor whose queue another one has: two actors would take each other's envelopes. */
+  async #standBack(
+    object: KubeObject,
+    { plan: { actor, queue } }: Built,
+    holder: string,
+  ): Promise<undefined> {
+    this.#declared.delete(keyOf(object));
+    const kinds = OWNED_KINDS.map(({ kind }) => kind).reverse();
+    const pruned = await this.#part(async () => {
+      await this.#options.children.prune(actor, { kinds, wanted: [] }, this.#options.signal);
+      return { verdict: NOT_ITS_QUEUE };
+    });
+    await this.#tell(object, {
+      verdicts: {
+        QueueReady: queueTaken(queue.queue, holder),
+        WorkloadReady: pruned.verdict,
+        ScalingReady: NOT_ITS_QUEUE,
+      },
+    });
+    // What it waits for is told by whoever keeps account of the queues.
+    if (pruned.failure !== undefined) throw pruned.failure;
+    return undefined;
   }
 
   /** A part that fails does not hinder the others. */
@@ -274,23 +311,38 @@ export class Reconciler {
     const written = await writeStatus(client, object, { status, signal });
     onWrite("status", "Actor");
     actors.wrote(written);
-    for (const condition of transitions(before.conditions ?? [], status.conditions ?? [])) {
-      await this.#event(object, condition);
+    for (const change of transitions(before.conditions ?? [], status.conditions ?? [])) {
+      const { type: action, reason, message } = change;
+      await this.#event(object, {
+        type: change.status === "False" ? "Warning" : "Normal",
+        reason,
+        action,
+        note: action === "Ready" ? message : `${action}: ${message}`,
+      });
     }
   }
 
-  async #event(object: KubeObject, { type, status, reason, message }: ActorCondition): Promise<void> {
+  async #event(object: KubeObject, text: EventText): Promise<void> {
     const { recorder, signal, logger } = this.#options;
-    const note = type === "Ready" ? message : `${type}: ${message}`;
-    const text = { type: status === "False" ? "Warning" : "Normal", reason, action: type, note } as const;
     try {
       await recorder.tell(object, text, { signal });
     } catch (error) {
       signal.throwIfAborted();
       // The status says the same: for want of an event nothing is done again.
-      logger.warn("an event could not be told", { actor: keyOf(object), reason, error });
+      logger.warn("an event could not be told", { actor: keyOf(object), reason: text.reason, error });
     }
   }
+}
+
+function queueTaken(queue: string, holder: string): Verdict {
+  return {
+    status: "False",
+    reason: "QueueTaken",
+    message:
+      `The queue ${queue} is that of the actor ${holder} (namespace/name), which is older. Rename one of ` +
+      "them, or give their namespaces transports with different meshes (?namespace=NAME). When the other is gone, " +
+      "this one takes its place.",
+  };
 }
 
 /** The key of an object: `NAMESPACE/NAME`. */

@@ -1,5 +1,6 @@
 /**
- * The end of an actor whose queue is to go with it: once the queue is empty, its pods go, and then the queue.
+ * The end of an actor whose queue is to go with it: once the queue is empty, or it is said that what is in it is to be thrown
+ * away, its pods go, and then the queue.
  *
  * @module
  */
@@ -7,8 +8,8 @@
 import type { Logger } from "@troupe/host/observe/logs";
 import { OWNED_KINDS, planOf } from "../build/mod.ts";
 import { type ClusterActor, readClusterActor } from "../cluster_actor.ts";
-import { isKubeError, type KubeClient, type KubeObject } from "../kube/mod.ts";
-import type { Queues } from "../queues/queues.ts";
+import { type EventText, isKubeError, type KubeClient, type KubeObject } from "../kube/mod.ts";
+import type { QueueRemoval, Queues } from "../queues/queues.ts";
 import type { ControllerSettings } from "../settings.ts";
 import type { Children, Write } from "./children.ts";
 import type { Verdict } from "./conditions.ts";
@@ -24,17 +25,26 @@ export interface TakeDownOptions {
   readonly logger: Logger;
   readonly onWrite: (write: Write, kind: string) => void;
   readonly signal: AbortSignal;
+  /** Whether the queue is this actor's, and not an older one's that has the same. */
+  readonly hasQueue: boolean;
   /** Says how it goes with the queue. */
   readonly say: (verdict: Verdict) => Promise<void>;
+  /** Tells an event about the actor. */
+  readonly tell: (event: EventText) => Promise<void>;
   /** Has the actor's pods be there, so that its queue becomes empty, and says how it goes with the queue. */
   readonly bringUp: (verdict: Verdict) => Promise<void>;
 }
+
+/** With `true`, the queue of a deleted actor is removed with the envelopes that are in it. */
+export const FORCE_ANNOTATION = "troupe.dev/force-queue-removal";
 
 /** How often a queue is looked at that is not empty yet, or that hosts still take from, in milliseconds. */
 const LOOK_MS = 5_000;
 /** The same while pods end, which is soon. */
 const ENDING_MS = 1_000;
 const WAY_OUT = "To let the actor go and keep the queue, set spec.queuePolicy to Keep";
+const NO_WAY_BACK =
+  `To throw away what is in it, annotate the actor: kubectl annotate actor NAME ${FORCE_ANNOTATION}=true`;
 
 /**
  * Goes one step further.
@@ -43,38 +53,34 @@ const WAY_OUT = "To let the actor go and keep the queue, set spec.queuePolicy to
  * @throws What the broker or the cluster has against it, after that was said.
  */
 export async function takeDown(object: KubeObject, options: TakeDownOptions): Promise<number | undefined> {
-  const { client, queues, children, signal, say, onWrite } = options;
+  const { client, queues, children, signal, hasQueue, say, onWrite } = options;
   const release = async () => {
     await setFinalizer(client, object, { wanted: false, signal });
     onWrite("finalizer", "Actor");
     return undefined;
   };
-  if ((object.spec as { queuePolicy?: unknown } | undefined)?.queuePolicy !== "Delete") {
-    return await release();
-  }
+  const { queuePolicy } = (object.spec ?? {}) as { readonly queuePolicy?: unknown };
+  if (queuePolicy !== "Delete" || !hasQueue) return await release();
   try {
     const actor = readClusterActor(object);
     const { queue: plan } = planOf(actor, options.settings);
     const queue = { plan, transport: actor.spec.transport, actor: actor.name };
+    const force = object.metadata.annotations?.[FORCE_ANNOTATION] === "true";
     const { messages } = await queues.remove(queue, { look: true });
-    if (messages > 0) return await waitForWork(object, messages, options);
+    if (messages > 0 && !force) return await waitForWork(object, messages, options);
     if (await takePods(actor, children, signal) > 0) return ENDING_MS;
-    const { removed, lost } = await queues.remove(queue);
-    if (!removed) {
-      await say({
-        status: "False",
-        reason: "QueueInUse",
-        message: `The queue ${plan.queue} is not removed while somebody takes from it. ${WAY_OUT}.`,
-      });
+    const removal = await queues.remove(queue, { force });
+    if (!removal.removed) {
+      if (removal.consumers > 0) {
+        await say({
+          status: "False",
+          reason: "QueueInUse",
+          message: `The queue ${plan.queue} is not removed while somebody takes from it. ${WAY_OUT}.`,
+        });
+      }
       return ENDING_MS;
     }
-    if (lost > 0) {
-      options.logger.error("envelopes came while their queue was removed, and went with it", {
-        actor: `${actor.namespace}/${actor.name}`,
-        queue: plan.queue,
-        lost,
-      });
-    }
+    await tellOf(removal, { queue: plan.queue, actor, options });
     return await release();
   } catch (error) {
     signal.throwIfAborted();
@@ -92,11 +98,45 @@ async function waitForWork(object: KubeObject, messages: number, options: TakeDo
     status: "False",
     reason: "QueueNotEmpty",
     message: "The actor is deleted, and goes when its queue is empty; the number of envelopes in it is " +
-      `${roughly(messages)}. ${WAY_OUT}.`,
+      `${roughly(messages)}. ${WAY_OUT}. ${NO_WAY_BACK}.`,
   };
   if (object.metadata.finalizers?.includes("foregroundDeletion")) await options.say(verdict);
   else await options.bringUp(verdict);
   return LOOK_MS;
+}
+
+/** What became of envelopes is told in the log as well: events are kept for an hour. */
+async function tellOf(
+  { lost, moved }: QueueRemoval,
+  { queue, actor: { namespace, name }, options: { logger, tell } }: {
+    readonly queue: string;
+    readonly actor: ClusterActor;
+    readonly options: TakeDownOptions;
+  },
+): Promise<void> {
+  const about = { actor: `${namespace}/${name}`, queue };
+  if (lost > 0) {
+    logger.warn("a queue was removed with envelopes in it, as its actor's annotation says", {
+      ...about,
+      lost,
+    });
+    await tell({
+      type: "Warning",
+      reason: "EnvelopesRemoved",
+      action: "RemoveQueue",
+      note:
+        `The queue ${queue} was removed with envelopes in it, as ${FORCE_ANNOTATION} says: ${lost} of them`,
+    });
+  }
+  if (moved > 0) {
+    logger.warn("envelopes came while their queue was removed; x-sump gets them", { ...about, moved });
+    await tell({
+      type: "Warning",
+      reason: "EnvelopesMoved",
+      action: "RemoveQueue",
+      note: `Envelopes came while the queue ${queue} was removed, and x-sump gets them: ${moved} of them`,
+    });
+  }
 }
 
 /** @returns How many objects there still are. */

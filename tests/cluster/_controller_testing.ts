@@ -52,6 +52,14 @@ export async function comes(
   return { object, message: conditionOf(object, type)?.message ?? "" };
 }
 
+/** What a site is made with. */
+export interface SiteOptions {
+  /** Transports beside `default`, by their names: the meshes on the same broker that they are of. @default none */
+  readonly meshes?: Readonly<Record<string, string>>;
+  /** What is in `spec` of the settings beside the image and the transports. @default nothing */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
 /** A cluster in which a controller can be started. */
 export class ControllerSite {
   readonly control: ControlPlane;
@@ -76,6 +84,7 @@ export class ControllerSite {
     broker:
       & Pick<RabbitmqServer, "port" | "user" | "password">
       & Partial<Pick<RabbitmqServer, "management" | "tlsPort" | "certificate">>,
+    { meshes = {}, settings = {} }: SiteOptions = {},
   ): Promise<ControllerSite> {
     const { client } = control;
     await client.apply(actorDefinition() as unknown as KubeObject, BY_TEST);
@@ -94,13 +103,19 @@ export class ControllerSite {
           tls: { secret: "broker-ca" },
         },
       }),
+      ...Object.fromEntries(
+        Object.entries(meshes).map(([name, mesh]) => [
+          name,
+          { address: `${transport.address}?namespace=${mesh}`, credentials: { secret: name } },
+        ]),
+      ),
     };
-    const settings = {
+    const file = {
       apiVersion: "troupe.dev/v1alpha1",
       kind: "ControllerSettings",
-      spec: { image: "registry.example.com/troupe-host@sha256:0123", transports },
+      spec: { image: "registry.example.com/troupe-host@sha256:0123", transports, ...settings },
     };
-    await Deno.writeTextFile(join(site.#folder, "settings.yaml"), JSON.stringify(settings));
+    await Deno.writeTextFile(join(site.#folder, "settings.yaml"), JSON.stringify(file));
     for (const name of Object.keys(transports)) {
       const folder = join(site.#folder, "brokers", name);
       await Deno.mkdir(folder, { recursive: true });

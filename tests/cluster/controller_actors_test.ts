@@ -4,7 +4,9 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { objectName, OWNED_KINDS } from "@troupe/controller/build";
-import { KubeClient, type KubeObject, refOf } from "@troupe/controller/kube";
+import { Informer, KubeClient, type KubeObject, refOf } from "@troupe/controller/kube";
+import { FORCE_ANNOTATION } from "@troupe/controller/reconcile/take_down";
+import type { Consumer } from "@troupe/host/transport";
 import { openTransport } from "@troupe/host/transport/open";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { refused } from "./_client_testing.ts";
@@ -216,6 +218,85 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     const later = await openTransport(broker.address({ namespace }));
     assertEquals(await later.queues(), []);
     await later.close();
+  });
+
+  test("a queue that is to be deleted is removed with what is in it when that is said, and how much is told", async (t) => {
+    const { client, namespace } = t;
+    const actor = await ready(client, namespace, { spec: { queuePolicy: "Delete" } });
+    const host = await openTransport(broker.address({ namespace }));
+    await host.publish(
+      ["1", "2", "3"].map((text) => ({ queue: "split", body: new TextEncoder().encode(text) })),
+    );
+    await client.delete(refOf(actor));
+    const said = await until(
+      client,
+      refOf(actor),
+      (object) => conditionOf(object, "QueueReady")?.reason === "QueueNotEmpty",
+    );
+    assertStringIncludes(conditionOf(said, "QueueReady")?.message ?? "", FORCE_ANNOTATION);
+    await client.merge(refOf(actor), { metadata: { annotations: { [FORCE_ANNOTATION]: "true" } } });
+    await gone(client, refOf(actor), { patienceMs: 60_000 });
+    assertEquals(await host.queues(), []);
+    await host.close();
+    const { items } = await client.list({ apiVersion: "events.k8s.io/v1", kind: "Event" }, { namespace });
+    const event = items.find(({ reason }) => reason === "EnvelopesRemoved");
+    assertEquals(
+      [event?.type, event?.note],
+      [
+        "Warning",
+        `The queue troupe_${namespace}_split was removed with envelopes in it, as ${FORCE_ANNOTATION} says: 3 of them`,
+      ],
+    );
+  });
+
+  test("nothing is lost of what is sent while an actor is deleted with its queue", async (t) => {
+    const { client, namespace } = t;
+    const actor = await ready(client, namespace, { spec: { queuePolicy: "Delete" } });
+    const senders = await Promise.all([1, 2, 3].map(() => openTransport(broker.address({ namespace }))));
+    const kept: string[] = [];
+    const taken: string[] = [];
+    let refused = 0;
+    const sending = senders.map(async (sender, who) => {
+      // Until it has been told for a while that there is no such queue any more.
+      for (let i = 0, refusals = 0; refusals < 50; i++) {
+        const text = `${who}/${i}`;
+        const [outcome] = await sender.publish([{ queue: "split", body: new TextEncoder().encode(text) }]);
+        const isRefused = outcome?.kind === "refused" && outcome.reason === "no-queue";
+        refusals = isRefused ? refusals + 1 : 0;
+        if (isRefused) refused++;
+        else if (outcome?.kind === "ok") kept.push(text);
+        else throw new Error(JSON.stringify(outcome));
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
+      }
+    });
+    // What its pods would do, for as long as it is to have some.
+    const host = await openTransport(broker.address({ namespace }));
+    const work = async (consumer: Consumer) => {
+      for await (const delivery of consumer) {
+        if ((await delivery.settle([])).acked) taken.push(new TextDecoder().decode(delivery.body));
+      }
+    };
+    const end = new AbortController();
+    const working: Promise<void>[] = [];
+    let consumer: Consumer | undefined;
+    const following = new Informer({
+      client,
+      kind: childOf(namespace, "split", "Deployment"),
+      namespace,
+      onChange({ type }) {
+        if (type === "deleted") {
+          void consumer?.stop();
+          consumer = undefined;
+        } else if (!consumer) working.push(work(consumer = host.consume("split", { inFlight: 10 })));
+      },
+    }).run(end.signal);
+    await client.delete(refOf(actor));
+    await gone(client, refOf(actor), { patienceMs: 90_000 });
+    end.abort();
+    await Promise.all([...sending, ...working, following]);
+    assertEquals(taken.toSorted(), kept.toSorted());
+    assert(kept.length > 0 && refused > 0, `${kept.length} kept, ${refused} refused`);
+    await Promise.all([host, ...senders].map((transport) => transport.close()));
   });
 
   test("nothing is written while nothing happens, nor after a start", async ({ client, namespace }) => {

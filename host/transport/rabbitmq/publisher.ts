@@ -172,6 +172,10 @@ export class Publisher {
   }
 
   async #openOn(link: Link): Promise<Outlet> {
+    // Publishing to an exchange that does not exist costs the channel, with all that is on its way.
+    const declaring = await link.channel();
+    await declareAll(declaring, [this.#options.topology.entry]);
+    await closeChannel(declaring);
     const channel = new ConfirmedChannel(await link.publishingChannel());
     channel.closed.then((reason) => this.#learn(reason));
     return this.#current = { link, channel };

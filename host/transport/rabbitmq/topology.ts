@@ -29,6 +29,11 @@ export interface Topology {
   readonly ladder: LadderNames;
   /** The queue of what the broker itself gave up. */
   readonly dead: string;
+  /**
+   * The exchange over which messages come to actors. The broker's own would do, but for one thing: nothing can be unbound
+   * from it, so that a queue could not be removed without losing what comes in that moment.
+   */
+  readonly entry: Extract<Declaration, { kind: "exchange" }>;
   /** The exchange of broadcasts. */
   readonly news: string;
   /** The queue in which the names of the actors are kept, and the one that is the lock on it. */
@@ -76,8 +81,11 @@ function troupeTopology(namespace: string): Topology {
   };
   const queueOf = (actor: string) => `${prefix}${actor}`;
   const suspectsOf = (actor: string) => `${prefix}${actor}${SUSPECT}`;
+  const entry = { kind: "exchange", name: `${prefix}_entry`, type: "direct" } as const;
   return {
     ...common,
+    entry,
+    base: [...common.base, entry],
     registry: `${prefix}_registry`,
     registryLock: `${prefix}_registry_lock`,
     queueOf,
@@ -87,13 +95,14 @@ function troupeTopology(namespace: string): Topology {
       const actor = queue.slice(prefix.length).replace(new RegExp(`${SUSPECT}$`), "");
       return actor === "" || actor.includes("_") ? undefined : actor;
     },
-    targetOf: (actor) => ({ exchange: "", routingKey: queueOf(actor) }),
-    suspectTargetOf: (actor) => ({ exchange: "", routingKey: suspectsOf(actor) }),
+    targetOf: (actor) => ({ exchange: entry.name, routingKey: actor }),
+    suspectTargetOf: (actor) => ({ exchange: entry.name, routingKey: `${actor}${SUSPECT}` }),
     declarationsOf: (actor) =>
       [[queueOf(actor), actor], [suspectsOf(actor), `${actor}${SUSPECT}`]].flatMap((
         [queue = "", due = ""],
       ) => [
         { kind: "queue", name: queue, arguments: keptQueue(deadLetters) },
+        { kind: "binding", exchange: entry.name, routingKey: due, queue },
         { kind: "binding", exchange: common.ladder.due, routingKey: dueBinding(due), queue },
       ]),
   };
@@ -104,9 +113,11 @@ function asyaTopology(namespace: string): Topology {
   const common = commonParts("asya", namespace, `troupe-asya_${namespace}__`);
   const queueOf = (actor: string) => `${prefix}${actor}`;
   const targetOf = (actor: string) => ({ exchange: ASYA_EXCHANGE, routingKey: actor });
+  const entry = { kind: "exchange", name: ASYA_EXCHANGE, type: "topic" } as const;
   return {
     ...common,
-    base: [...common.base, { kind: "exchange", name: ASYA_EXCHANGE, type: "topic" }],
+    entry,
+    base: [...common.base, entry],
     // One for all namespaces: their names, and the exchange, are shared, so that actors of two of them can collide.
     registry: "troupe-asya__registry",
     registryLock: "troupe-asya__registry_lock",
