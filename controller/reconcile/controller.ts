@@ -95,6 +95,7 @@ export async function runController(options: ControllerOptions, signal: AbortSig
   const recorder = new EventRecorder(client, { controller: "troupe.dev/controller", instance: identity });
   const reconciler = new Reconciler({
     ...{ client, settings, queues, actors, pods, children, claims, recorder, logger, onWrite },
+    again: (key) => queue.add(key),
     signal: acting,
   });
   let known = false;

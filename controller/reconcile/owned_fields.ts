@@ -89,14 +89,24 @@ export function isThere(applied: unknown, there: unknown, field = ""): boolean {
   return applied === there || (applied === "" && there === undefined);
 }
 
+/** What is remembered of an object. */
+interface Seen {
+  readonly hash: string;
+  /** A hash of what was there of what was applied. */
+  readonly part: string;
+  /** A version of it in which that was so. */
+  readonly version: string | undefined;
+}
+
 /** Remembers what an API server made of what was applied. */
 export class AppliedMemory {
-  readonly #seen = new Map<string, { readonly hash: string; readonly part: string }>();
+  readonly #seen = new Map<string, Seen>();
 
   /** Remembers what is there now. */
   remember(applied: KubeObject, there: KubeObject): void {
     const { uid } = there.metadata;
-    if (uid !== undefined) this.#seen.set(uid, { hash: hashIn(applied), part: partOf(applied, there) });
+    if (uid === undefined) return;
+    this.#seen.set(uid, { hash: hashIn(applied), part: partOf(applied, there), version: versionOf(there) });
   }
 
   /** Whether what is to be applied is there already. */
@@ -104,7 +114,14 @@ export class AppliedMemory {
     const hash = hashIn(applied);
     if (hashIn(there) !== hash) return false;
     const seen = this.#seen.get(there.metadata.uid ?? "");
-    if (seen?.hash === hash) return seen.part === partOf(applied, there);
+    if (seen?.hash === hash) {
+      const version = versionOf(there);
+      if (version !== undefined && seen.version === version) return true;
+      if (seen.part !== partOf(applied, there)) return false;
+      // It is not compared again before it has changed.
+      this.#seen.set(there.metadata.uid ?? "", { ...seen, version });
+      return true;
+    }
     if (!isThere(applied, there)) return false;
     this.remember(applied, there);
     return true;
@@ -114,6 +131,10 @@ export class AppliedMemory {
   forget(uid: string | undefined): void {
     if (uid !== undefined) this.#seen.delete(uid);
   }
+}
+
+function versionOf({ metadata }: KubeObject): string | undefined {
+  return metadata.resourceVersion;
 }
 
 function hashIn({ metadata }: KubeObject): string {

@@ -64,6 +64,21 @@ Deno.test("other words of an API server are no difference once they were seen", 
   assert(!memory.matches(wanted, there));
 });
 
+Deno.test("an object is compared whenever it has another version", () => {
+  const memory = new AppliedMemory();
+  const at = (resourceVersion: string, edit: (spec: Spec, object: KubeObject) => void = () => {}) => {
+    const object = edited(edit);
+    return { ...object, metadata: { ...object.metadata, resourceVersion } };
+  };
+  memory.remember(wanted, at("1"));
+  assert(memory.matches(wanted, at("1")));
+  assert(memory.matches(wanted, at("2", (spec) => spec.replicas = 7)));
+  const changed = at("3", ({ selector }) => Object.assign(selector, { matchExpressions: [] }));
+  assert(!memory.matches(wanted, changed));
+  assert(!memory.matches(wanted, changed), "as long as that is so");
+  assert(memory.matches(wanted, at("2", (spec) => spec.replicas = 7)));
+});
+
 Deno.test("what is left out because it is empty is no difference", () => {
   assert(isThere({ a: [], b: {}, c: "" }, {}));
   assert(!isThere({ a: false }, {}), "false is not the same as what a cluster takes instead");

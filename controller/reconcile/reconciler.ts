@@ -21,6 +21,7 @@ import type { ControllerSettings } from "../settings.ts";
 import type { ActorCondition } from "../status_resource.ts";
 import type { Children, Write } from "./children.ts";
 import { PARTS, transitions, type Verdict, type Verdicts } from "./conditions.ts";
+import { DECLARE_MS, DeclaredQueues } from "./declared_queues.ts";
 import { failureVerdict, isKindMissing } from "./errors.ts";
 import { hasFinalizer, setFinalizer } from "./finalizer.ts";
 import { KedaFailures } from "./keda_failures.ts";
@@ -45,6 +46,8 @@ export interface ReconcilerOptions {
   readonly logger: Logger;
   /** Told of each write. */
   readonly onWrite: (write: Write, kind: string) => void;
+  /** Has an actor, by its key, looked at again. */
+  readonly again: (key: string) => void;
   /** Aborted when this process is not to act any more. */
   readonly signal: AbortSignal;
 }
@@ -53,8 +56,6 @@ export interface ReconcilerOptions {
 const SCALING: ReadonlySet<string> = new Set(["TriggerAuthentication", "ScaledObject"]);
 const SCALING_KINDS = OWNED_KINDS.map(({ kind }) => kind).filter((kind) => SCALING.has(kind));
 const WORKLOAD_KINDS = OWNED_KINDS.map(({ kind }) => kind).filter((kind) => !SCALING.has(kind));
-/** How often a queue is declared that is there as far as is known, in milliseconds: a broker may lose what it had. */
-const DECLARE_MS = 10 * 60_000;
 /** How often KEDA is looked for that was there once, in milliseconds: nobody tells when it is back. */
 const KEDA_MS = 60_000;
 
@@ -76,14 +77,14 @@ interface PartResult {
 /** Makes actors what they are to be, one at each call. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  /** What was declared for whom, and when. */
-  readonly #declared = new Map<string, { readonly queue: string; readonly at: number }>();
+  readonly #queues: DeclaredQueues;
   /** For whom there was no KEDA when it was looked for last. */
   readonly #withoutKeda = new Set<string>();
   readonly #failures = new KedaFailures();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#queues = new DeclaredQueues({ queues: options.queues, onBack: options.again });
   }
 
   /**
@@ -97,7 +98,7 @@ export class Reconciler {
     const [namespace = "", name = ""] = key.split("/");
     const object = this.#options.actors.get(name, namespace);
     if (object?.metadata.deletionTimestamp !== undefined || !object) {
-      this.#declared.delete(key);
+      this.#queues.forget(key);
       this.#withoutKeda.delete(key);
       this.#failures.forget(key);
     }
@@ -181,7 +182,7 @@ export class Reconciler {
     { plan: { actor, queue } }: Built,
     holder: string,
   ): Promise<undefined> {
-    this.#declared.delete(keyOf(object));
+    this.#queues.forget(keyOf(object));
     const kinds = OWNED_KINDS.map(({ kind }) => kind).reverse();
     const pruned = await this.#part(async () => {
       await this.#options.children.prune(actor, { kinds, wanted: [] }, this.#options.signal);
@@ -210,16 +211,9 @@ export class Reconciler {
   }
 
   async #queue({ uid, namespace, name, spec }: ClusterActor, { plan }: Built): Promise<PartResult> {
-    const { queue, address } = plan.queue;
-    const place = `${uid} ${address} ${queue}`;
-    const key = `${namespace}/${name}`;
-    const before = this.#declared.get(key);
-    const now = performance.now();
-    if (before?.queue !== place || now - before.at >= DECLARE_MS) {
-      this.#declared.delete(key);
-      await this.#options.queues.declare({ plan: plan.queue, transport: spec.transport, actor: name });
-      this.#declared.set(key, { queue: place, at: now });
-    }
+    const { queue } = plan.queue;
+    const declared = { plan: plan.queue, transport: spec.transport, actor: name };
+    await this.#queues.declare(declared, { key: `${namespace}/${name}`, uid });
     const hint = lacksCrew(plan)
       ? " Its mesh has no crew, so what ends is not recorded: the controller's settings name none for its namespace " +
         "under crew.namespaces."
