@@ -170,6 +170,21 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     assertEquals(await actorsIn(site, namespace), names);
   });
 
+  test("Ctrl-C before anything was written says so, also while the cluster is silent", async ({ namespace }) => {
+    const { dir, person } = await actorsOnly(namespace, far("far"));
+    await using proxy = disposable(new TcpProxy(control));
+    const through = join(site.folder, "silent.kubeconfig");
+    const config = await Deno.readTextFile(person.kubeconfig);
+    await Deno.writeTextFile(through, config.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.of.port}`));
+    const running = site.start({ kubeconfig: through, user: "" }, ["deploy", dir, "--actors-only"]);
+    await running.says("✓ context");
+    proxy.of.freeze();
+    Deno.kill(running.pid, "SIGINT");
+    assertEquals(await running.ended, 130, running.said());
+    assertStringIncludes(running.said(), "interrupted; nothing was written");
+    assertEquals(await site.writes(person), []);
+  });
+
   test("Ctrl-C leaves what is applied, and says so", async ({ namespace }) => {
     const { dir, person } = await actorsOnly(
       namespace,

@@ -16,6 +16,24 @@ import type { Teller } from "./tell.ts";
 /** The oldest Kubernetes that is supported: older ones cannot check the rules of Actors. */
 export const OLDEST = { major: 1, minor: 31 } as const;
 
+/**
+ * Whether a version is one of those. Some clusters add a sign to the minor one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isSupported } from "./cluster.ts";
+ *
+ * assertEquals(isSupported({ major: "1", minor: "31+" }), true);
+ * assertEquals(isSupported({ major: "1", minor: "30" }), false);
+ * assertEquals(isSupported({ major: "2", minor: "0" }), true);
+ * ```
+ */
+export function isSupported({ major, minor }: { readonly major: string; readonly minor: string }): boolean {
+  const [big, small] = [Number.parseInt(major), Number.parseInt(minor)];
+  return big > OLDEST.major || (big === OLDEST.major && small >= OLDEST.minor);
+}
+
 /** Which cluster is meant. */
 export interface ClusterOptions {
   /** Name of a context. @default the current one */
@@ -82,11 +100,9 @@ export async function checkCluster(
   { teller, signal }: { readonly teller: Teller; readonly signal: AbortSignal },
 ): Promise<boolean> {
   try {
-    const { major, minor, gitVersion } = await client.version({ signal, limitMs: FIRST_CALL_MS });
-    // Some add a sign to the number.
-    const [big, small] = [Number(major), Number.parseInt(minor)];
-    const fits = big > OLDEST.major || (big === OLDEST.major && small >= OLDEST.minor);
-    const what = `context ${context}: ${server}, Kubernetes ${gitVersion}`;
+    const version = await client.version({ signal, limitMs: FIRST_CALL_MS });
+    const fits = isSupported(version);
+    const what = `context ${context}: ${server}, Kubernetes ${version.gitVersion}`;
     if (fits) teller.step({ state: "ok", text: what });
     else {
       const oldest = `${OLDEST.major}.${OLDEST.minor}`;

@@ -36,7 +36,7 @@ export async function checkKeda(
   const version = await versionOf(client, signal);
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? "") ?? [];
   if (major === undefined || minor === undefined) {
-    teller.step({ state: "ok", text: "KEDA: it is there; which version it is, it does not say" });
+    teller.step({ state: "ok", text: "KEDA: it is there; which version it is cannot be told" });
     return true;
   }
   const old = Number(major) < TESTED.major ||

@@ -12,7 +12,7 @@ import { applyAll, restore } from "./apply.ts";
 import { changesOf, type ObjectChange } from "./changes.ts";
 import { checkAll } from "./checks.ts";
 import { type Cluster, findCluster } from "./cluster.ts";
-import { buildComponents } from "./components.ts";
+import { type ActorComponent, buildComponents } from "./components.ts";
 import { componentsThere, removeComponents, unneededComponents } from "./components_there.ts";
 import { confirmed } from "./confirm.ts";
 import { printDiff } from "./diff.ts";
@@ -47,11 +47,20 @@ export async function deploy(options: DeployOptions): Promise<number> {
   try {
     return await new Deployment(cluster, { options, teller, signal }).run();
   } catch (error) {
-    // A call that was cut short by Ctrl-C ends with its reason.
+    // What was cut short by Ctrl-C ends with its reason.
     if (!signal.aborted || error !== signal.reason) throw error;
     teller.note("interrupted; nothing was written");
     return EXIT.interrupted;
   }
+}
+
+/** What comes of some work, unless the signal is aborted before: it then rejects with its reason, and nobody waits any more. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", abort));
 }
 
 /** What of the changes is done. */
@@ -64,6 +73,15 @@ interface Surroundings {
   readonly options: DeployOptions;
   readonly teller: Teller;
   readonly signal: AbortSignal;
+}
+
+/** What is to be done. */
+interface DeploymentPlan {
+  readonly prepared: PreparedMesh;
+  readonly components: readonly ActorComponent[];
+  readonly changes: readonly ObjectChange[];
+  /** What a former deployment made, and is not wanted any more. */
+  readonly left: readonly KubeObject[];
 }
 
 /** One deployment. */
@@ -81,35 +99,16 @@ class Deployment {
   }
 
   async run(): Promise<number> {
-    const { client, namespace } = this.#cluster;
-    const { registry, pullSecret, check, forceConflicts: force, diff } = this.#options;
+    const { client } = this.#cluster;
     const [options, teller, signal] = [this.#options, this.#teller, this.#signal];
-    const prepared = await prepare(options, namespace);
-    const { mesh, actors } = prepared;
-    const { newNamespaces, makesNamespace } = await checkAll(this.#cluster, {
-      ...{ options, prepared, teller, signal },
-    });
-    const components = await buildComponents(actors, {
-      ...{ mesh, namespace, registry, pullSecret, check, teller },
-    });
-    const objects = objectsOf(prepared, { namespace, components });
-    checkActors(objects, prepared.settings);
-    const all = makesNamespace ? inOrder([namespaceObject(namespace), ...objects]) : objects;
-    const changes = await changesOf(client, all, { force, newNamespaces, signal });
-    const left = leftover(await deployedActors(client, { mesh, namespace }, signal), objects);
-    if (this.#options.prune && prepared.installation.length > 0) {
-      left.push(...leftover(await installedObjects(client, this.#options.systemNamespace), objects));
-    }
-    if (diff) return printDiff(changes, this.#options.prune ? left : [], teller);
-    signal.throwIfAborted();
+    const { prepared, components, changes, left } = await unlessAborted(this.#plan(), signal);
+    if (options.diff) return printDiff(changes, options.prune ? left : [], teller);
     const pruned = this.#toPrune(left);
     for (const { actor, push } of components) {
       if (!push) continue;
       const { reference, existed } = await push();
-      teller.step({
-        state: "ok",
-        text: `${actor}: ${existed ? "is in the registry" : "pushed"}: ${reference}`,
-      });
+      const what = existed ? "is in the registry" : "pushed";
+      teller.step({ state: "ok", text: `${actor}: ${what}: ${reference}` });
     }
     const written = await this.#apply(changes);
     if (signal.aborted) return this.#interrupted(written, changes);
@@ -121,6 +120,30 @@ class Deployment {
     const placed = components.flatMap(({ object }) => object ?? []);
     await this.#keepComponents(prepared, placed);
     return await this.#wait(prepared, { placed, written: written + removed.length });
+  }
+
+  /** Finds out what is to be done. Nothing is written. */
+  async #plan(): Promise<DeploymentPlan> {
+    const { client, namespace } = this.#cluster;
+    const [options, teller, signal] = [this.#options, this.#teller, this.#signal];
+    const { registry, pullSecret, check, forceConflicts: force } = options;
+    const prepared = await prepare(options, namespace);
+    const { mesh, actors, settings, installation } = prepared;
+    const { newNamespaces, makesNamespace } = await checkAll(this.#cluster, {
+      ...{ options, prepared, teller, signal },
+    });
+    const components = await buildComponents(actors, {
+      ...{ mesh, namespace, registry, pullSecret, check, teller },
+    });
+    const objects = objectsOf(prepared, { namespace, components });
+    checkActors(objects, settings);
+    const all = makesNamespace ? inOrder([namespaceObject(namespace), ...objects]) : objects;
+    const changes = await changesOf(client, all, { force, newNamespaces, signal });
+    const left = leftover(await deployedActors(client, { mesh, namespace }, signal), objects);
+    if (options.prune && installation.length > 0) {
+      left.push(...leftover(await installedObjects(client, options.systemNamespace), objects));
+    }
+    return { prepared, components, changes, left };
   }
 
   /** What is to be removed of what is not in the folder any more. @throws {UsageError} when nobody can be asked */

@@ -74,6 +74,10 @@ export async function undeploy(options: UndeployOptions): Promise<number> {
   const still = new Set(left.map(({ metadata }) => metadata.uid));
   sayQueues(actors.filter(({ metadata }) => !still.has(metadata.uid)), teller);
   if (left.length > 0) return sayLeft(left, { teller, signal });
+  if (signal.aborted) {
+    teller.note("interrupted; the rest stays");
+    return EXIT.interrupted;
+  }
   await removeComponentsOf(cluster, mesh, teller);
   return options.all ? await removeInstalled(cluster, installed, { options, teller }) : EXIT.ok;
 }
