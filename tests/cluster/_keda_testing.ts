@@ -28,20 +28,24 @@ export class KedaSite implements AsyncDisposable {
   readonly keda: Keda;
   readonly broker: RabbitmqServer;
   readonly controller: ControllerProcess;
+  /** What the controller has been given, and what it has done. */
+  readonly site: ControllerSite;
   /** The network before the management interface: KEDA's way to it, and nobody else's. */
   readonly management: TcpProxy;
   readonly #work: Work;
 
   private constructor(
     control: ControlPlane,
-    { keda, broker, controller, management, work }: {
+    { keda, broker, site, controller, management, work }: {
       readonly keda: Keda;
       readonly broker: RabbitmqServer;
+      readonly site: ControllerSite;
       readonly controller: ControllerProcess;
       readonly management: TcpProxy;
       readonly work: Work;
     },
   ) {
+    this.site = site;
     this.control = control;
     this.management = management;
     this.keda = keda;
@@ -65,7 +69,7 @@ export class KedaSite implements AsyncDisposable {
       management: `http://127.0.0.1:${management.port}`,
     });
     const controller = await site.start("one");
-    return new KedaSite(control, { keda, broker, controller, management, work });
+    return new KedaSite(control, { keda, broker, site, controller, management, work });
   }
 
   /** Makes an actor in a namespace, with its pods. */

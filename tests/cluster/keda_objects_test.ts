@@ -6,7 +6,7 @@ import { buildActor, FIELD_MANAGER } from "@troupe/controller/build";
 import { readClusterActor } from "@troupe/controller/cluster_actor";
 import { actorDefinition } from "@troupe/controller/crd";
 import type { KubeObject } from "@troupe/controller/kube";
-import { OCI, settingsOf } from "../../controller/build/build_testing.ts";
+import { type Case, OCI, settingsOf } from "../../controller/build/build_testing.ts";
 import { GOLDEN } from "../../controller/build/golden_testing.ts";
 import { refused } from "./_client_testing.ts";
 import { lacksKeda } from "./binary.ts";
@@ -15,6 +15,18 @@ import { Keda } from "./keda.ts";
 import { conditionOf, until } from "./until.ts";
 
 const OPTIONS = { fieldManager: FIELD_MANAGER, force: true };
+/** KEDA looks at the pods as well that these are of: each has to ask for what is measured. */
+const BY_LOAD = {
+  spec: {
+    scaling: {
+      triggers: [
+        { name: "load", type: "cpu", metricType: "Utilization", metadata: { value: "80" } },
+        { name: "size", type: "memory", metricType: "Utilization", metadata: { value: "80" } },
+      ],
+    },
+  },
+};
+const ACTORS: Readonly<Record<string, Case>> = { ...GOLDEN, by_load: BY_LOAD };
 
 if (!await lacksKeda()) {
   const control = await ControlPlane.start();
@@ -35,7 +47,7 @@ if (!await lacksKeda()) {
     (object) => conditionOf(object, "Established")?.status === "True",
   );
 
-  for (const [name, { name: actor = "split", spec = {}, settings = {} }] of Object.entries(GOLDEN)) {
+  for (const [name, { name: actor = "split", spec = {}, settings = {} }] of Object.entries(ACTORS)) {
     Deno.test({
       name: `cluster: KEDA takes what is made for it of ${name}`,
       sanitizeResources: false,

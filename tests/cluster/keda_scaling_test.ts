@@ -154,6 +154,28 @@ if (!await lacksKeda() && !lacksRabbitmq()) {
     await mesh.pods.until((present) => present === 1);
   });
 
+  test("the controller writes nothing while KEDA scales, but how many replicas there are", async (t) => {
+    await using mesh = await site.mesh(t.namespace, { limits: { timeout: "1s" }, scaling: FAST });
+    await comes(t.client, mesh.actor, ["Ready", "True"]);
+    const writes = async () =>
+      (await site.site.writes()).filter(({ objectRef }) => objectRef?.namespace === t.namespace)
+        .map(({ verb, objectRef: { resource = "", subresource = "" } = {} }) =>
+          `${verb} ${resource}/${subresource}`
+        );
+    await site.looks(mesh, 3);
+    const before = (await writes()).length;
+    assert(before > 0, "its writes are seen");
+    await site.looks(mesh, 3);
+    await site.site.renewals(2);
+    assertEquals((await writes()).slice(before), []);
+    await mesh.send(5, 0);
+    await mesh.allCame();
+    await mesh.pods.until((present) => present === 0);
+    await site.looks(mesh, 3);
+    const during = (await writes()).slice(before).filter((write) => !write.includes(" events/"));
+    assertEquals([...new Set(during)], ["patch actors/status"]);
+  });
+
   test("an actor with the longest name is scaled as any other", async (t) => {
     const name = "a".repeat(63);
     await using mesh = await site.mesh(t.namespace, { scaling: FAST }, { name });
