@@ -234,7 +234,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq() && !lacksRegistry()) {
     assertEquals(refused.code, 1, textOf(refused));
     assertStringIncludes(
       refused.stderr,
-      `  - actors.troupe.dev in ${namespace}: delete, patch\n`,
+      `  - actors.troupe.dev in ${namespace}: patch\n`,
     );
   });
 

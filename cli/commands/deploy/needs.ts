@@ -67,7 +67,7 @@ export interface Deed {
 
 /** What has to be allowed in a namespace of whoever deploys actors, and looks after them. */
 const OF_ACTORS: readonly Omit<Need, "namespace">[] = [
-  ...["get", "list", "watch", "create", "patch", "delete"].map((verb) => ({
+  ...["get", "list", "watch", "create", "patch"].map((verb) => ({
     group: "troupe.dev",
     resource: "actors",
     verb,
@@ -87,6 +87,7 @@ const STAYING = ["Namespace", "CustomResourceDefinition"];
 /** What has to be allowed to do what is asked for. */
 export function needsOf({ namespace, installation, makesNamespace, prune }: Deed): Needs {
   const needs: Need[] = OF_ACTORS.map((need) => ({ ...need, namespace }));
+  if (prune) needs.push({ group: "troupe.dev", resource: "actors", verb: "delete", namespace });
   if (makesNamespace) {
     needs.push({ group: "", resource: "namespaces", verb: "create", namespace: undefined });
   }

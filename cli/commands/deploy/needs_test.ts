@@ -29,6 +29,8 @@ Deno.test("without the controller, all that it takes is in the namespace of the 
     "configmaps in shop: create, delete, get, list, patch",
   ]);
   assertEquals(grants, []);
+  const kept = needsOf({ namespace: "shop", installation: [], makesNamespace: false, prune: false });
+  assertEquals(needLines(kept.needs)[0], "actors.troupe.dev in shop: create, get, list, patch, watch");
 });
 
 Deno.test("with it, each object may be looked at, made and changed, and each role given", () => {
