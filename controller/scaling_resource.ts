@@ -154,12 +154,13 @@ const shape = object({
   ),
   pollingInterval: inCluster(
     duration({ least: 1000, most: HOUR_MS, wholeSeconds: true }).prefault("10s"),
-    "How often the queue is looked at while there is no replica. Once there is one, the cluster's autoscaler looks, as " +
-      "often as it always does (15 s).",
+    "How often KEDA looks at the queue, to start a first replica and to take the last one away. For all between, the " +
+      "cluster's autoscaler looks, as often as it always does (15 s).",
   ),
   cooldownPeriod: inCluster(
     duration({ least: 0, most: 24 * HOUR_MS, wholeSeconds: true }).prefault("1m"),
-    "How long the queue has to be empty before the last replica goes.",
+    "How long the queue has to be empty before the last replica goes; over AMQP at least limits.timeout, as envelopes in " +
+      "hand are not seen.",
   ),
   activation: inCluster(
     count({ least: 0, most: 1_000_000 }).default(0),

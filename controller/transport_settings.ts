@@ -67,8 +67,8 @@ export const transport = object({
   ),
   management: field(
     management.optional(),
-    "URL of the broker's management interface. Where it is named, KEDA asks it, as it counts envelopes in hand too; over " +
-      "AMQP it sees only those that wait.",
+    "URL of the broker's management interface. Where it is named, KEDA asks it, as it counts envelopes in hand too, though " +
+      "some 10 s late; over AMQP KEDA sees only those that wait, at once, with two connections for each actor.",
   ),
   peers: field(
     peers,
