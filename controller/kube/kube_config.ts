@@ -12,6 +12,9 @@ import { KubeError } from "./errors.ts";
 /** How many connections there are at most, those of watches included; calls beyond wait for one. */
 export const MOST_CONNECTIONS = 64;
 
+/** Where the kubelet says of a pod in which namespace it is. */
+const NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
 /** What a cluster is found by. */
 export interface KubeConfigOptions {
   /** A kubeconfig file. @default the files of `KUBECONFIG`, else `~/.kube/config`, else the account of the pod that it runs in */
@@ -111,6 +114,9 @@ export async function loadKubeConfig(options: KubeConfigOptions = {}): Promise<K
     if (file !== undefined) config.loadFromFile(file);
     else if (!await hasKubeconfig() && Deno.env.has("KUBERNETES_SERVICE_HOST")) {
       config.loadFromCluster(podRoot);
+      // The client asks whether the file is there in a way for which Deno wants to let it know who it is.
+      const namespace = await Deno.readTextFile(`${podRoot}${NAMESPACE_FILE}`);
+      config.contexts = config.contexts.map((each) => ({ ...each, namespace: namespace.trim() }));
     } else config.loadFromDefault();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -63,3 +63,31 @@ Deno.test("a login program that fails is an error of the configuration, with wha
     assertStringIncludes(error.message, "/nowhere");
   });
 });
+
+const pod = Deno.makeTempDirSync({ prefix: "troupe_pod_" });
+globalThis.addEventListener("unload", () => Deno.removeSync(pod, { recursive: true }));
+const account = `${pod}/var/run/secrets/kubernetes.io/serviceaccount`;
+Deno.mkdirSync(account, { recursive: true });
+Deno.writeTextFileSync(`${account}/namespace`, "troupe-system");
+const VARIABLES = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"];
+
+Deno.test({
+  name: "in a pod it is the pod's namespace, with no more permissions than the image gives",
+  permissions: { read: [pod], env: VARIABLES },
+  async fn() {
+    const before = VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
+    try {
+      for (const name of VARIABLES) Deno.env.delete(name);
+      Deno.env.set("KUBERNETES_SERVICE_HOST", "127.0.0.1");
+      Deno.env.set("KUBERNETES_SERVICE_PORT", "1");
+      const config = await loadKubeConfig({ podRoot: pod });
+      assertEquals(namespaceOf(config), "troupe-system");
+      assertEquals(config.getCurrentCluster()?.server, "https://127.0.0.1:1");
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) Deno.env.delete(name);
+        else Deno.env.set(name, value);
+      }
+    }
+  },
+});
