@@ -111,7 +111,8 @@ export function actorDefinition(): CustomResourceDefinition {
         listKind: "ActorList",
         plural: "actors",
         singular: "actor",
-        shortNames: ["ta"],
+        // "ta" means KEDA's TriggerAuthentications.
+        shortNames: ["tac"],
         categories: ["troupe"],
       },
       versions: [{

@@ -49,7 +49,7 @@ export function reference(): string {
 
 const STATUS = `# The status
 
-Written by the controller alone; \`kubectl get ta\` shows the most of it.
+Written by the controller alone; \`kubectl get tac\` shows the most of it.
 `;
 
 const SETTINGS = `# The settings of the controller
