@@ -31,13 +31,13 @@ const TROUPE = GROUP.join(".");
 
 /** What the controller has to be allowed in every namespace that has actors. */
 export const PERMISSIONS: readonly Permission[] = [
-  { group: TROUPE, resource: PLURAL, verbs: ["get", "list", "patch", "watch"] },
+  { group: TROUPE, resource: PLURAL, verbs: ["list", "patch", "watch"] },
   { group: TROUPE, resource: `${PLURAL}/status`, verbs: ["patch"] },
   // Clusters may ask for this of whoever names an owner that is not to be deleted before.
   { group: TROUPE, resource: `${PLURAL}/finalizers`, verbs: ["update"] },
   ...[SERVICE_ACCOUNTS, CONFIG_MAPS, POLICIES, DEPLOYMENTS, BUDGETS, AUTHENTICATIONS, SCALED_OBJECTS],
   // Why a pod did not start is told by pods.
-  { group: "", resource: "pods", verbs: ["get", "list", "watch"] },
+  { group: "", resource: "pods", verbs: ["list", "watch"] },
   { group: "events.k8s.io", resource: "events", verbs: ["create", "patch"] },
 ];
 

@@ -15,7 +15,13 @@ import {
 } from "../build/mod.ts";
 import { type ClusterActor, readClusterActor } from "../cluster_actor.ts";
 import { ActorSpecError } from "../errors.ts";
-import type { EventRecorder, EventText, KubeClient, KubeObject } from "../kube/mod.ts";
+import {
+  type EventRecorder,
+  type EventText,
+  isKubeError,
+  type KubeClient,
+  type KubeObject,
+} from "../kube/mod.ts";
 import type { Queues } from "../queues/queues.ts";
 import type { ControllerSettings } from "../settings.ts";
 import type { ActorCondition } from "../status_resource.ts";
@@ -137,19 +143,28 @@ export class Reconciler {
     }
     const holder = this.#options.claims.holderBefore(object);
     if (holder !== undefined) return await this.#standBack(object, built, holder);
+    let unmarked: PartResult | undefined;
     if (ending === undefined) {
-      const wanted = actor.spec.queuePolicy === "Delete";
-      const marked = await setFinalizer(client, object, { wanted, signal });
-      if (marked) {
-        onWrite("finalizer", "Actor");
-        actors.wrote(marked);
-        object = marked;
+      try {
+        const wanted = actor.spec.queuePolicy === "Delete";
+        const marked = await setFinalizer(client, object, { wanted, signal });
+        if (marked) {
+          onWrite("finalizer", "Actor");
+          actors.wrote(marked);
+          object = marked;
+        }
+      } catch (failure) {
+        signal.throwIfAborted();
+        // What passes by itself is no news to a person.
+        if (isKubeError(failure) && failure.isPassing) throw failure;
+        // A queue that nobody would remove is not made; the rest goes on.
+        unmarked = { verdict: failureVerdict(failure), failure };
       }
     }
     const hadKeda = this.#hasKeda(object);
     // A broker that does not answer is not to hold the pods up.
     const [queue, workload]: [PartResult, PartResult] = await Promise.all([
-      ending ? { verdict: ending } : this.#part(() => this.#queue(actor, built)),
+      ending ? { verdict: ending } : unmarked ?? this.#part(() => this.#queue(actor, built)),
       this.#part(() => this.#workload(object, built)),
     ]);
     const scaling = await this.#part(() => this.#scaling(object, built, queue.failure === undefined));

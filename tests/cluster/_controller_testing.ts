@@ -36,6 +36,25 @@ export function childOf(namespace: string, actor: string, kind: typeof OWNED_KIN
   return { apiVersion, kind, namespace, name: objectName(actor) };
 }
 
+/** An object of the name of one that is made for an actor, which is somebody else's. */
+export function foreignObject(
+  { apiVersion, kind, name, namespace }: ReturnType<typeof childOf>,
+  labels: Readonly<Record<string, string>> = {},
+): KubeObject {
+  const app = { app: "theirs" };
+  const specs: Readonly<Record<string, unknown>> = {
+    NetworkPolicy: { podSelector: {} },
+    PodDisruptionBudget: { selector: { matchLabels: app } },
+    Deployment: {
+      replicas: 0,
+      selector: { matchLabels: app },
+      template: { metadata: { labels: app }, spec: { containers: [{ name: "theirs", image: "theirs" }] } },
+    },
+  };
+  const metadata = { name, namespace, labels };
+  return { apiVersion, kind, metadata, ...kind in specs ? { spec: specs[kind] } : {} };
+}
+
 /** Waits until a condition of an actor has a status, or a reason. */
 export async function comes(
   client: KubeClient,
@@ -131,19 +150,6 @@ export class ControllerSite {
     for (const object of rbac(this.namespace)) {
       await this.control.client.apply(object as unknown as KubeObject, BY_TEST);
     }
-  }
-
-  /** Takes a verb out of the controller's role. */
-  async takeVerb(resource: string, verb: string): Promise<void> {
-    const role = rbac(this.namespace).find(({ kind, metadata }) =>
-      kind === "ClusterRole" && metadata.name === FIELD_MANAGER
-    );
-    const rules = role?.rules?.map((rule) =>
-      rule.resources.includes(resource)
-        ? { ...rule, verbs: rule.verbs.filter((each) => each !== verb) }
-        : rule
-    ).filter(({ verbs }) => verbs.length > 0);
-    await this.control.client.apply({ ...role, rules } as unknown as KubeObject, BY_TEST);
   }
 
   /**

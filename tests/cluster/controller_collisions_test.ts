@@ -12,6 +12,7 @@ import {
   comes,
   type ControllerProcess,
   ControllerSite,
+  foreignObject,
   installKedaKinds,
 } from "./_controller_testing.ts";
 import { lacksControlPlane } from "./binary.ts";
@@ -140,25 +141,8 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
   for (const { kind } of OWNED_KINDS) {
     test(`a ${kind} of somebody else is left alone, said, and made when it is gone`, async ({ client, namespace }) => {
       const ref = childOf(namespace, "split", kind);
-      const { apiVersion, name } = ref;
-      const spec: Record<string, unknown> = {
-        NetworkPolicy: { podSelector: {} },
-        PodDisruptionBudget: { selector: { matchLabels: { app: "theirs" } } },
-        Deployment: {
-          replicas: 0,
-          selector: { matchLabels: { app: "theirs" } },
-          template: {
-            metadata: { labels: { app: "theirs" } },
-            spec: { containers: [{ name: "theirs", image: "theirs" }] },
-          },
-        },
-      };
-      await client.create({
-        apiVersion,
-        kind,
-        metadata: { name, namespace, labels: { "app.kubernetes.io/managed-by": "troupe-controller" } },
-        ...kind in spec ? { spec: spec[kind] } : {},
-      });
+      const { name } = ref;
+      await client.create(foreignObject(ref, { "app.kubernetes.io/managed-by": "troupe-controller" }));
       const before = await client.get(ref);
       const actor = await client.create(actorOf(namespace, "split"));
       const type = ["ScaledObject", "TriggerAuthentication"].includes(kind)

@@ -1,4 +1,4 @@
-// The controller when it, the API server, the broker or its roles fail: as in controller_actors_test.ts, as a process under
+// The controller when it, the API server or the broker fails: as in controller_actors_test.ts, as a process under
 // its own ServiceAccount's token, with KEDA's kinds and without KEDA.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
@@ -9,7 +9,7 @@ import { actorOf, childOf, comes, ControllerSite, installKedaKinds } from "./_co
 import { lacksControlPlane } from "./binary.ts";
 import { clusterTests } from "./cluster_tests.ts";
 import { ControlPlane } from "./control_plane.ts";
-import { exists, until } from "./until.ts";
+import { exists } from "./until.ts";
 
 /** Longer than a broken connection, a lease and the longest pause of a test's failures take. */
 const PATIENT = { patienceMs: 90_000 };
@@ -88,41 +88,5 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     await broker.restart();
     await comes(client, actor, ["QueueReady", "True"], PATIENT);
     await exists(client, childOf(namespace, "a", "ScaledObject"));
-  });
-
-  for (
-    const [resource, verb, type] of [
-      ["networkpolicies", "patch", "WorkloadReady"],
-      ["deployments", "list", "WorkloadReady"],
-      ["scaledobjects", "create", "ScalingReady"],
-    ] as const
-  ) {
-    test(`a role that lacks ${verb} of ${resource} is said in ${type}, and given again it goes on`, async (t) => {
-      const { client, namespace } = t;
-      await site.takeVerb(resource, verb);
-      await using controller = await site.start("one");
-      const actor = await client.create(actorOf(namespace, "a"));
-      const { message } = await comes(client, actor, [type, "KubeForbidden"], PATIENT);
-      assertStringIncludes(message, `cannot ${verb} resource "${resource}"`);
-      assertEquals((await controller.ask("/livez")).status, 200);
-      await site.restoreRoles();
-      await until(client, childOf(namespace, "a", "ScaledObject"), (object) => object !== undefined, PATIENT);
-      await comes(client, actor, ["WorkloadReady", "True"], PATIENT);
-    });
-  }
-
-  test("a role that lacks the status is tried again and logged, one that lacks events only logged", async (t) => {
-    const { client, namespace } = t;
-    await site.takeVerb("actors/status", "patch");
-    await using controller = await site.start("one");
-    const actor = await client.create(actorOf(namespace, "a"));
-    await controller.says("an actor is not what it is to be; it is tried again");
-    await exists(client, childOf(namespace, "a", "Deployment"));
-    await site.restoreRoles();
-    await comes(client, actor, ["WorkloadReady", "True"], PATIENT);
-    await site.takeVerb("events", "create");
-    await comes(client, await client.create(actorOf(namespace, "b")), ["WorkloadReady", "True"], PATIENT);
-    await controller.says("an event could not be told");
-    await site.restoreRoles();
   });
 }
