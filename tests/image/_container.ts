@@ -80,6 +80,8 @@ export interface ContainerOptions {
   readonly names: string;
   /** The pod's address: one of this machine. */
   readonly ip: string;
+  /** The pod's name. @default "pod-1" */
+  readonly hostname?: string;
   /** Added to its environment, as the kubelet adds what it knows of the API server. @default nothing */
   readonly env?: Readonly<Record<string, string>>;
   /** Mounted beside what the pod declares, as the account of a pod is. @default nothing */
@@ -109,11 +111,11 @@ export class Container implements AsyncDisposable {
 
   /** Starts the container of a pod. */
   static async start(pod: V1PodSpec, container: V1Container, options: ContainerOptions): Promise<Container> {
-    const { tree, cluster, ip, names } = options;
+    const { tree, cluster, ip, names, hostname = "pod-1" } = options;
     const work = await Deno.makeTempDir({ dir: options.folder, prefix: "pod-" });
     await Deno.mkdir(join(work, "layers"));
     await Deno.writeFile(join(work, "filter"), runtimeDefault());
-    await Deno.writeTextFile(join(work, "hosts"), `127.0.0.1 localhost\n${ip} pod-1\n`);
+    await Deno.writeTextFile(join(work, "hosts"), `127.0.0.1 localhost\n${ip} ${hostname}\n`);
     await Deno.writeTextFile(join(work, "resolv.conf"), `nameserver ${names}\noptions ndots:5\n`);
     const volumesFolder = join(work, "volumes");
     const volumes = await mountsOf(pod, container, { folder: volumesFolder, cluster });
@@ -135,12 +137,12 @@ export class Container implements AsyncDisposable {
     const process = new Deno.Command("unshare", {
       args: [
         ...["--mount", "--pid", "--fork", "--uts", "--ipc", "--"],
-        ...["sh", "-c", RUNTIME, "runtime", tree, work, "pod-1", `${fsGroup}`, ...mounts, "--"],
+        ...["sh", "-c", RUNTIME, "runtime", tree, work, hostname, `${fsGroup}`, ...mounts, "--"],
         ...[...setpriv, ...container.command ?? HOST_ENTRYPOINT, ...args],
       ],
       cwd: "/",
       clearEnv: true,
-      env: { PATH, HOME: "/", HOSTNAME: "pod-1", ...IMAGE_ENV, ...options.env, ...env, FILTERED },
+      env: { PATH, HOME: "/", HOSTNAME: hostname, ...IMAGE_ENV, ...options.env, ...env, FILTERED },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -1,0 +1,203 @@
+// A mesh in a cluster, once from its folder to nothing: as a person would have it, by the command line alone.
+//
+// It takes a control plane of Kubernetes, KEDA, RabbitMQ, PostgreSQL and an OCI registry with passwords: all real. Each pod of
+// the controller, of the crew and of the actors is a process in the tree of the image: with the command, environment, volumes,
+// user and system calls that its spec in the API server says, ready when its probe says so, started again when it ends, and
+// gone when it has ended (_image_node.ts). The controller comes to the API server as its pod's account, by the token and the
+// address that a kubelet gives.
+//
+// What it does not show: no container engine runs, so nobody bounds memory and processor time, and the image is a tree that
+// was never pulled; there is one node, of which kwok tells; network policies bind nobody, as all listen on one loopback, and
+// so addresses of brokers are numbers; liveness probes are not asked; and nobody makes pods of the StatefulSet that a crew
+// without a store is.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { objectName } from "@troupe/controller/build";
+import type { KubeObject } from "@troupe/controller/kube";
+import { openTransport } from "@troupe/host/transport/open";
+import { join } from "@std/path";
+import { isRequired } from "../require.ts";
+import { lacksPostgres } from "../servers/postgres.ts";
+import { lacksRabbitmq } from "../servers/rabbitmq.ts";
+import { lacksRegistry } from "../servers/registry.ts";
+import { SYSTEM } from "./_deploy_testing.ts";
+import { textOf } from "./_meshes_testing.ts";
+import { ACTORS, expected, SHOP, startWholeMesh, type WholeMesh, yamlOf } from "./_whole_mesh.ts";
+import { lacksKeda } from "./binary.ts";
+import { until } from "./until.ts";
+
+const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
+if (!isRoot && !isRequired("cluster")) console.error("skipped: only root can make a root for a process");
+const skipped = (!isRoot && !isRequired("cluster")) || await lacksKeda() || lacksRabbitmq() ||
+  lacksPostgres() || lacksRegistry();
+
+/** How many envelopes are sent. */
+const SENT = 300;
+/** After how many results things are killed. */
+const SOME = 60;
+const PATIENCE = { patienceMs: 240_000 };
+const LEASE = {
+  apiVersion: "coordination.k8s.io/v1",
+  kind: "Lease",
+  namespace: SYSTEM,
+  name: "troupe-controller",
+};
+
+const deployment = (actor: string) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  namespace: SHOP,
+  name: objectName(actor),
+});
+const holder = (lease: KubeObject | undefined) =>
+  (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
+const actorPods = ({ node }: WholeMesh) => ACTORS.flatMap((actor) => node.of(actor));
+
+/** How many results there are: a question, since nobody tells. */
+async function resultsComeTo(count: number, { postgres }: WholeMesh): Promise<void> {
+  while (Number(await postgres.sql("SELECT count(*) FROM troupe_shop.result")) < count) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+Deno.test({
+  name: "cluster: a whole mesh, from its folder to nothing",
+  ignore: skipped,
+  // Connections of the administrator.
+  sanitizeResources: false,
+  async fn(t) {
+    const began = performance.now();
+    const tell = (what: string) =>
+      console.log(`${((performance.now() - began) / 1000).toFixed(1)} s: ${what}`);
+    await using stack = new AsyncDisposableStack();
+    const mesh = await startWholeMesh(stack);
+    const { site: { client, control }, node, dir, inCluster, troupe, broker, postgres, registry } = mesh;
+    const deploy = () =>
+      inCluster("deploy", dir, "--registry", `${registry.name}/shop`, "--pull-secret", "registry");
+    const transport = broker.address({ namespace: SHOP });
+    const store = postgres.address("postgres", { schema: "troupe_shop" });
+    tell("all is started");
+
+    await t.step("it is deployed: controller, crew and actors are ready", async () => {
+      const deployed = await deploy();
+      assertEquals(deployed.code, 0, textOf(deployed) + node.tails());
+      assertMatch(deployed.stderr, /is deployed: 4 actors ready/);
+      const { length } = node.of("troupe-controller");
+      assertEquals(length, 2);
+      assertEquals(actorPods(mesh), [], "nothing is to be done");
+      // By the token that its pod has.
+      const account = `system:serviceaccount:${SYSTEM}:troupe-controller`;
+      const requests = (await control.requests()).filter(({ user }) => user.username === account);
+      assert(
+        requests.some(({ verb, objectRef }) => verb === "patch" && objectRef?.resource === "deployments"),
+      );
+    });
+    await t.step("the short name of actors means nothing else", async () => {
+      const names = async (group: string) => {
+        const { resources } = await client.requests.json("GET", `/apis/${group}/v1alpha1`) as {
+          resources: { shortNames?: string[] }[];
+        };
+        return resources.flatMap(({ shortNames = [] }) => shortNames);
+      };
+      const theirs = await names("keda.sh");
+      assert(theirs.includes("so"));
+      assertEquals((await names("troupe.dev")).filter((name) => theirs.includes(name)), []);
+    });
+    tell("deployed");
+
+    await t.step(
+      "envelopes wake the actors, each is accounted for whatever is killed, and all sleep again",
+      async () => {
+        const file = join(dir, "payloads.jsonl");
+        await Deno.writeTextFile(file, Array.from({ length: SENT }, (_, n) => `{"n":${n}}\n`).join(""));
+        const sending = troupe(
+          ...["send", "split,score", "--file", file, "--transport", transport],
+          ...["--store", store, "--wait", "--timeout", "5m"],
+        );
+        await node.until(() => node.of("score").length > 0, { what: "score has a replica", ...PATIENCE });
+        await resultsComeTo(SOME, mesh);
+        tell("some results");
+
+        const was = holder(await client.get(LEASE)) ?? "";
+        const acting = node.of("troupe-controller").find(({ name }) => name === was);
+        assert(acting, `${was} holds the lease`);
+        const taken = Promise.withResolvers<void>();
+        await acting.kill9(taken.promise);
+        const [host] = node.of("score");
+        assert(host);
+        await host.kill9();
+        const lease = await until(client, LEASE, (lease) => holder(lease) !== was, PATIENCE);
+        assert(node.of("troupe-controller").some(({ name }) => name === holder(lease)));
+        taken.resolve();
+        tell("the other replica has taken over");
+
+        const sent = await sending;
+        assertEquals(sent.code, 0, sent.stderr + node.tails());
+        tell("all results");
+        const listed = await troupe("results", "--json", "--store", store);
+        assertEquals(listed.code, 0, listed.stderr);
+        const results = listed.stdout.trim().split("\n").map((line) => JSON.parse(line));
+        assertEquals(results.length, 2 * SENT);
+        assertEquals(new Set(results.map(({ id }) => id)).size, 2 * SENT);
+        assertEquals(new Set(results.map(({ phase }) => phase)), new Set(["succeeded"]));
+        assertEquals(
+          results.map(({ payload }) => JSON.stringify(payload)).sort(),
+          Array.from({ length: SENT }, (_, n) => expected(n)).flat().sort(),
+        );
+        const dead = await troupe("results", "--dead", "--json", "--store", store);
+        assertEquals([dead.code, dead.stdout], [0, ""], dead.stderr);
+        assertEquals([host.restarts, acting.restarts], [1, 1]);
+
+        await node.until(() => actorPods(mesh).length === 0, { what: "no actor has a pod", ...PATIENCE });
+        for (const actor of ACTORS) {
+          const { spec } = await client.get(deployment(actor));
+          assertEquals((spec as { replicas: number }).replicas, 0);
+          assert(node.all.some(({ labels }) => labels["app.kubernetes.io/instance"] === actor), actor);
+        }
+        assertEquals(node.all.filter(({ overdue }) => overdue).map(({ tail }) => tail), []);
+        tell(`to 0 again; pods: ${node.all.map(({ name, restarts }) => `${name} (${restarts})`).join(", ")}`);
+      },
+    );
+
+    await t.step("again there is nothing to do; a change of one actor rolls that one", async () => {
+      const again = await deploy();
+      assertEquals(again.code, 0, textOf(again));
+      assertStringIncludes(again.stderr, "✓ nothing to do");
+      const templates = async () =>
+        Object.fromEntries(
+          await Promise.all(ACTORS.map(async (actor) => {
+            const { spec } = await client.get(deployment(actor));
+            return [actor, JSON.stringify((spec as { template: unknown }).template)] as const;
+          })),
+        );
+      const before = await templates();
+      await Deno.writeTextFile(join(dir, "score/actor.yaml"), yamlOf("score", "6s"));
+      const changed = await deploy();
+      assertEquals(changed.code, 0, textOf(changed));
+      const after = await templates();
+      assertEquals(ACTORS.filter((actor) => before[actor] !== after[actor]), ["score"]);
+      const sent = await troupe(
+        ...["send", "split,score", '{"n":1000}', "--transport", transport],
+        ...["--store", store, "--wait", "--timeout", "3m"],
+      );
+      assertEquals(sent.code, 0, sent.stderr + node.tails());
+      const payloads = sent.stdout.trim().split("\n").map((line) => JSON.stringify(JSON.parse(line).payload));
+      assertEquals(payloads.sort(), expected(1000).sort());
+    });
+    tell("changed");
+
+    await t.step("it is removed: nothing of it is left, but queues and records", async () => {
+      const removed = await inCluster("undeploy", dir, "--all", "--crd", "--yes");
+      assertEquals(removed.code, 0, textOf(removed) + node.tails());
+      tell("removed");
+      await node.until(() => node.size === 0, { what: "no pod is left", ...PATIENCE });
+      const queues = await openTransport(transport);
+      const crew = ["x-join", "x-pause", "x-resume", "x-sink", "x-sump"];
+      assertEquals((await queues.queues()).toSorted(), ["keep", "score", "split", ...crew].toSorted());
+      await queues.close();
+      const kept = await troupe("results", "--json", "--store", store);
+      assertEquals(kept.stdout.trim().split("\n").length, 2 * SENT + 2);
+    });
+    tell("over");
+  },
+});
