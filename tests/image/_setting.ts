@@ -24,10 +24,12 @@ import { NameServer } from "./_name_server.ts";
 
 /** The mesh. */
 const NAMESPACE = "shop";
-/** Addresses of this machine that nobody else uses: of the name server, and of pods. */
-const NAMES_IP = "127.77.0.1";
+const [third = 0, fourth = 0] = crypto.getRandomValues(new Uint8Array(2));
+/** Addresses of this machine that nobody else uses, not even this test, should it run twice. */
+const NETWORK = `127.${128 + third % 100}.${fourth}`;
+const NAMES_IP = `${NETWORK}.1`;
 /** The address of the pod. */
-export const POD_IP = "127.77.0.2";
+export const POD_IP: string = `${NETWORK}.2`;
 
 /** A pod, and what it refers to. */
 export interface PodPlan {

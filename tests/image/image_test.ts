@@ -67,6 +67,14 @@ async function hardened(host: Container): Promise<number[]> {
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
+/** Ends a container as the kubelet does: what it has taken is acknowledged before. */
+async function ended(container: Container): Promise<string> {
+  container.kill("SIGTERM");
+  const { code, text } = await unlessStuck(container.end());
+  assertEquals(code, 0, text);
+  return text;
+}
+
 async function running(container: Container): Promise<Container> {
   await unlessStuck(container.line('"it runs"'));
   return container;
@@ -173,6 +181,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
         // The sandboxes' code is in the image.
         const kept = [...Deno.readDirSync(`/proc/${host.pid}/root/var/cache/troupe`)].map(({ name }) => name);
         assertEquals(kept, ["components"]);
+        await ended(host);
       },
     );
 
@@ -192,7 +201,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
         await using host = await running(await start(plan));
         await transport.publish([{ queue: "a", body: utf8(envelopeText("pulled")) }]);
         await unlessStuck(take(transport, "b", 1));
-        assert(!host.text.includes(REGISTRY_USER.password));
+        assert(!(await ended(host)).includes(REGISTRY_USER.password));
       },
     });
 
@@ -202,10 +211,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
       const bodies = Array.from({ length: sent }, (_, i) => utf8(envelopeText(`drained-${i}`)));
       await transport.publish(bodies.map((body) => ({ queue: "a", body })));
       await unlessStuck(take(transport, "b", 1));
-      host.kill("SIGTERM");
-      const { code, text } = await unlessStuck(host.end());
-      assertEquals(code, 0, text);
-      assertStringIncludes(text, '"draining');
+      assertStringIncludes(await ended(host), '"draining');
       const left = (await transport.depth("a")).ready;
       await unlessStuck(take(transport, "a", left));
       await unlessStuck(take(transport, "b", sent - 1 - left));
@@ -233,7 +239,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
       assert(sink);
       await using member = await running(await start(sink));
       assertEquals((await get("/readyz")).status, 200);
-      await transport.publish([{ queue: "x-sink", body: utf8(ended("kept-1")) }]);
+      await transport.publish([{ queue: "x-sink", body: utf8(finished("kept-1")) }]);
       const { user, password, host, port } = postgres;
       const who = `${user}:${encodeURIComponent(password)}`;
       const store = await openStore(`postgres://${who}@${host}:${port}/postgres?schema=troupe_shop`);
@@ -243,24 +249,21 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
         await store.close();
       }
       assertEquals(status(member.pid).Uid, Array(4).fill(IMAGE_USER).join("\t"));
-      member.kill("SIGTERM");
-      assertEquals((await unlessStuck(member.end())).code, 0);
+      await ended(member);
     });
 
     await t.step("without a database, it records in a volume", async () => {
       const crew = installed({ store: undefined })["troupe-crew-shop"];
       assert(crew);
       await using member = await running(await start(crew, { name: "x-sink" }));
-      await transport.publish([{ queue: "x-sink", body: utf8(ended("kept-2")) }]);
+      await transport.publish([{ queue: "x-sink", body: utf8(finished("kept-2")) }]);
       const store = await openStore(join(member.volumes, "data/crew.db"));
       try {
         assertEquals((await unlessStuck(resultOf(store, "kept-2"))).phase, "succeeded");
       } finally {
         await store.close();
       }
-      member.kill("SIGTERM");
-      const { code, text } = await unlessStuck(member.end());
-      assertEquals(code, 0, text);
+      await ended(member);
     });
 
     await t.step("the controller says how it goes, and what is wrong", async () => {
@@ -305,8 +308,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
         assertEquals((await get("/livez", 8080)).status, 200);
         const { status, text } = await get("/readyz", 8080);
         assertEquals([status, JSON.parse(text).status], [503, "not ready"]);
-        replica.kill("SIGTERM");
-        assertEquals((await unlessStuck(replica.end())).code, 0);
+        await ended(replica);
       } finally {
         await Deno.remove(account, { recursive: true });
       }
@@ -315,7 +317,7 @@ Deno.test({ name: "the image runs as its pods run it", ignore: skipped }, async 
 });
 
 /** An envelope whose route is at its end. */
-function ended(id: string): string {
+function finished(id: string): string {
   const status = { phase: "succeeded", actor: "x-sink", attempt: 1 };
   return JSON.stringify({ id, route: { prev: ["a"], curr: "x-sink", next: [] }, payload: {}, status });
 }
