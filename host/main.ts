@@ -44,9 +44,13 @@ interface Running {
 
 async function run(settings: Settings): Promise<void> {
   const { what, store, objects, state, cache, listen, retention, restore, claims } = settings;
+  const logger = createLogger({ format: settings.format });
+  const ignoreFirst = onSignals(() => {
+    logger.info("it ends before it has begun");
+    Deno.exit(0);
+  });
   // Before anything is taken: an actor that may not run here is none of the queue's business.
   if (settings.insists && !settings.isCrew) await requireHardening(cache);
-  const logger = createLogger({ format: settings.format });
   const tracing = await openTracing(Deno.env.toObject(), {
     service: "troupe",
     onFailure: (problem) => logger.warn("spans cannot be sent, and are lost until they can", { problem }),
@@ -74,6 +78,7 @@ async function run(settings: Settings): Promise<void> {
       : await runActor(what, { ...shared, store, objects, stateAddress: state, cacheDir: cache, restore });
     problem = running.problem;
     const ignoreSignals = endOnSignal(running, logger);
+    ignoreFirst();
     logger.info("it runs", health ? { metricsPort: health.port } : {});
     await running.done;
     ignoreSignals();
@@ -213,11 +218,15 @@ async function runCrew(
 /** A first signal drains, a second one stops at once. */
 function endOnSignal(running: Running, logger: Logger): () => void {
   let signals = 0;
-  const onSignal = () => {
+  return onSignals(() => {
     const ending = ++signals === 1 ? running.drain() : running.stop();
     logger.info(signals === 1 ? "draining; a second signal stops at once" : "stopping at once");
     ending.catch((error: unknown) => logger.error("it does not end as it should", { error }));
-  };
+  });
+}
+
+/** Listens for signals from the start: the first process of a container does not notice one that it does not listen for. */
+function onSignals(onSignal: () => void): () => void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, onSignal);
   return () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.removeSignalListener(signal, onSignal);

@@ -70,6 +70,21 @@ Deno.test("a replica starts cold, does hops, says how it is, and drains on a sig
   });
 });
 
+Deno.test("a signal ends it also while it is starting, as when its broker does not answer", async () => {
+  await withBench({ queues: [] }, async (bench) => {
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const args = await actorArguments(bench, await watComponent(ECHO));
+    const transport = `rabbitmq://127.0.0.1:${silent.addr.port}`;
+    await using main = new MainProcess(args.map((arg) => arg.startsWith("embedded:") ? transport : arg));
+    using _connection = await silent.accept();
+    main.kill("SIGTERM");
+    // The system would have ended it with another code; but not the first process of a container.
+    const { code, stderr } = await main.end();
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "it ends before it has begun");
+  });
+});
+
 Deno.test("a first signal takes no more, and finishes what is in hand", async () => {
   await withBench({}, async (bench) => {
     const { transport } = bench;
