@@ -189,6 +189,7 @@ async function troubles(cluster: BenchCluster, crowd: Crowd): Promise<Row[]> {
       value: seconds(back.ms),
       note: "the broker's start included",
     },
+    ...costs(back).slice(0, 1),
     { what: "with a spec that the settings refuse: until all say so", value: seconds(bad.ms) },
     { what: "calls for each", value: perActor(bad.calls), note: summary(bad.calls, ACTORS) },
   ];
@@ -252,7 +253,7 @@ function perActor(calls: Calls): string {
 }
 
 function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 function mebibytes(bytes: number): string {
