@@ -56,7 +56,7 @@ export const WRITTEN: Readonly<Record<string, string>> = {
 /** Files of the system, where it has them: which one it is, for whoever looks for its known flaws. */
 export const COPIED: readonly string[] = ["/etc/os-release"];
 
-/** Folders that are empty: what a pod has is mounted there. The program writes to the last two only. */
+/** Folders that are empty: what a pod has is mounted there. */
 export const FOLDERS: readonly string[] = [
   "/dev",
   "/etc/troupe",
