@@ -43,7 +43,7 @@ if (!await lacksKeda() && !lacksRabbitmq()) {
   });
 
   test("suspended from the start, it has a queue and no pod, until that is taken back", async (t) => {
-    await using mesh = await site.mesh(t.namespace, { suspend: true, scaling: { ...FAST, min: 1 } });
+    await using mesh = await site.mesh(t.namespace, { suspend: true, scaling: { ...FAST, min: 1, max: 1 } });
     await comes(t.client, mesh.actor, ["Ready", "True"]);
     await mesh.send(5, 0);
     await site.round();
