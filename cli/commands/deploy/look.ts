@@ -68,6 +68,7 @@ export async function checkReferences(
 ): Promise<boolean> {
   const sights = await Promise.all(references.map((reference) => lookAt(client, reference, signal)));
   let fits = true;
+  const told = new Set<string>();
   for (const [i, reference] of references.entries()) {
     const { kind, namespace, name, keys } = reference;
     const what = `${kind} ${name} in ${namespace}, for ${reference.for.join(" and ")}`;
@@ -82,7 +83,10 @@ export async function checkReferences(
       });
     } else if (sight.state === "missing") {
       fits = false;
-      const first = missing.has(namespace) ? `kubectl create namespace ${namespace}\n` : "";
+      // Commands can be copied one after the other: what was made is not made again.
+      const isMade = !missing.has(namespace) || told.has(namespace);
+      const first = isMade ? "" : `kubectl create namespace ${namespace}\n`;
+      told.add(namespace);
       teller.step({
         state: "bad",
         text: `${what}: it is not there`,

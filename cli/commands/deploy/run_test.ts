@@ -26,6 +26,30 @@ async function meshFolder(files: Readonly<Record<string, string | Uint8Array>>) 
 const COMPONENT = await actor();
 const MESH = { "actor.yaml": ACTOR, "build/split.wasm": COMPONENT, "cluster.yaml": settingsText() };
 
+Deno.test("--dry-run ends well when whoever reads it has seen enough", async () => {
+  await using folder = await meshFolder(MESH);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      join(ROOT, "cli/main.ts"),
+      "deploy",
+      "shop",
+      "--dry-run",
+      "--namespace",
+      "mesh",
+    ],
+    cwd: folder.path,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await child.stdout.cancel();
+  const [{ code }, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
+  assertEquals(code, 0, stderr);
+});
+
 Deno.test("--dry-run prints everything as YAML, and nothing else, without a cluster", async () => {
   await using folder = await meshFolder(MESH);
   const kubeconfig = ["--kubeconfig", join(folder.path, "none")];

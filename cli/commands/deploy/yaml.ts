@@ -5,6 +5,7 @@
  */
 
 import { isKubeError } from "@troupe/controller/kube";
+import { Output } from "../../view/output.ts";
 import { EXIT } from "../exit_code.ts";
 import { findCluster } from "./cluster.ts";
 import { buildComponents } from "./components.ts";
@@ -27,7 +28,9 @@ export async function printYaml(options: DeployOptions, teller: Teller): Promise
   const objects = objectsOf(prepared, { namespace, components });
   checkActors(objects, settings);
   const all = createNamespace ? inOrder([namespaceObject(namespace), ...objects]) : objects;
-  await new Blob([asYaml(all)]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+  const out = new Output();
+  await out.line(asYaml(all).trimEnd());
+  await out.flush();
   return EXIT.ok;
 }
 
