@@ -11,8 +11,10 @@ import { Container } from "../image/_container.ts";
 import type { ControlPlane } from "./control_plane.ts";
 import { needsOf } from "./_pod_needs.ts";
 
-/** What every process of the image says when it has begun to work. */
-const RUNS = '"it runs';
+/** How SIGTERM stands in a set of signals. */
+const SIGTERM_BIT = 1n << 14n;
+/** Pause between two looks whether a process listens for it, in milliseconds: nobody tells. */
+const PROBE_MS = 20;
 /** How long is waited before a container that has ended more than once is started again, in milliseconds. */
 const BACK_OFF_MS = 10_000;
 /** How much of a log a person is shown, in characters. */
@@ -184,15 +186,18 @@ export class PodRun {
   async #end(): Promise<void> {
     const container = this.#container;
     if (!container) return;
-    // The first process of a container does not notice a signal that it does not listen for yet.
-    await container.line(RUNS).catch(() => {});
-    kill(container, "SIGTERM");
     const { terminationGracePeriodSeconds = 30 } = this.#pod.spec as V1PodSpec;
     const timer = setTimeout(() => {
       this.overdue = true;
       kill(container, "SIGKILL");
     }, terminationGracePeriodSeconds * 1_000);
-    await container.end().finally(() => clearTimeout(timer));
+    const ended = container.end().finally(() => clearTimeout(timer));
+    let over = false;
+    void ended.then(() => over = true);
+    // The first process of a container does not notice a signal for which it does not listen: in its first moments, that is.
+    while (!over && !catchesTerm(container)) await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+    kill(container, "SIGTERM");
+    await ended;
   }
 
   /** Its processes have ended: the pod may go. */
@@ -216,6 +221,17 @@ export class PodRun {
     } catch (error) {
       if (!isKubeError(error, "troupe.KubeNotFound")) throw error;
     }
+  }
+}
+
+/** Whether the first process of a container listens for SIGTERM. */
+function catchesTerm(container: Container): boolean {
+  try {
+    const caught = /^SigCgt:\s*(\S+)$/m.exec(Deno.readTextFileSync(`/proc/${container.pid}/status`))?.[1];
+    return caught !== undefined && (BigInt(`0x${caught}`) & SIGTERM_BIT) !== 0n;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
   }
 }
 

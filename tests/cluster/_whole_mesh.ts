@@ -16,6 +16,7 @@ import { RabbitmqServer } from "../servers/rabbitmq.ts";
 import { REGISTRY_USER, RegistryServer } from "../servers/registry.ts";
 import { BY_TEST, DeploySite, type Person, SYSTEM } from "./_deploy_testing.ts";
 import { ImageNode, NODE_FLAGS } from "./_image_node.ts";
+import { FAST } from "./_keda_testing.ts";
 import { actorYaml } from "./_meshes_testing.ts";
 import { ControlPlane } from "./control_plane.ts";
 import { Keda } from "./keda.ts";
@@ -25,14 +26,7 @@ export const SHOP = "shop";
 /** The address of the cluster's name server: of this machine, and nobody else's. */
 const NAMES_IP = "127.78.0.1";
 /** How long `score` takes for each payload, in milliseconds; nothing of that is work. */
-const SCORE_MS = 50;
-
-/** As fast as it goes: tests have not the time of a cluster. */
-const SCALING = {
-  pollingInterval: "1s",
-  cooldownPeriod: "0s",
-  advanced: { behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } },
-};
+const SCORE_MS = 200;
 
 const SOURCES = {
   split: `export function* handle({ n }) {
@@ -63,12 +57,12 @@ export function expected(n: number): string[] {
   });
 }
 
-/** The actor.yaml of an actor. @param timeout Its limit. */
-export function yamlOf(actor: keyof typeof SOURCES, timeout = "5s"): string {
+/** The actor.yaml of an actor. */
+export function yamlOf(actor: keyof typeof SOURCES, { timeout = "5s", min = 0 } = {}): string {
   return actorYaml(actor, {
     component: { file: `build/${actor}.wasm` },
     limits: { timeout, concurrency: 4, memory: "64Mi" },
-    scaling: { ...SCALING, queueLength: 40, max: actor === "score" ? 2 : 1 },
+    scaling: { ...FAST, queueLength: 40, min, max: actor === "score" ? 2 : 1 },
     ...(actor === "score" ? { grants: { route: ["keep", "review"] } } : {}),
     ...(actor === "review" ? { queuePolicy: "Delete" } : {}),
   });
@@ -108,8 +102,7 @@ export async function startWholeMesh(stack: AsyncDisposableStack): Promise<Whole
   const [control, broker, postgres, registry] = await Promise.all(starts);
   const keda = await Keda.start(control);
   stack.defer(() => keda.stop());
-  const names = stack.use(await NameServer.start({ "postgres.data.svc": postgres.host }, NAMES_IP));
-  void names;
+  stack.use(await NameServer.start({ "postgres.data.svc": postgres.host }, NAMES_IP));
   const site = stack.use(await DeploySite.make(control, broker));
   await prepare(site, { postgres, registry });
   const node = stack.use(new ImageNode({ control, tree, folder, names: NAMES_IP }));
