@@ -145,7 +145,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
 
   test("without any one verb of those for objects it says so, does the rest, and mends when it is given", async () => {
     await setClusterRole(rulesOf(everywhere));
-    await using controller = await site.start("one", { workers: 16 });
+    await using controller = await site.start("one", { workers: 16, leaseSeconds: 15 });
     await controller.says("it acts");
     const all = allOf((verb) => !OF_ALL.includes(verb));
     await Promise.all(all.map((lacking) =>
@@ -171,7 +171,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
         );
       const before = await client.create(actorOf(namespace, "before"));
       await setClusterRole(rules.filter(({ verbs }) => verbs.length > 0));
-      await using controller = await site.start("one");
+      await using controller = await site.start("one", { leaseSeconds: 15 });
       for (const [verb, of] of [["list", resource], ["watch", other]]) {
         await controller.says(`cannot ${verb} resource \\"${of}\\"`);
       }
