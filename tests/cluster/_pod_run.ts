@@ -45,6 +45,8 @@ export class PodRun {
   restarts = 0;
   /** Whether its container answered that it is ready, when it was last asked. */
   ready = false;
+  /** Whether its processes have ended, and the API server knows. */
+  isGone = false;
   /** Whether it was killed, since it did not end in the time that it has for that. */
   overdue = false;
   readonly #site: PodSite;
@@ -213,6 +215,8 @@ export class PodRun {
     await this.#unlessGone(
       requests.json("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, { body }),
     );
+    this.isGone = true;
+    this.#site.onChange();
   }
 
   async #unlessGone(call: Promise<unknown>): Promise<void> {

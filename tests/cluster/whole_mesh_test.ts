@@ -192,6 +192,33 @@ Deno.test({
       assertEquals(new Set(pods.map(({ labels }) => labels["pod-template-hash"])).size, 2);
     });
 
+    await t.step(
+      "with other settings there are other controllers, and then other pods of all actors",
+      async () => {
+        const former = node.of("troupe-controller");
+        const file = join(dir, "cluster.yaml");
+        await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}  cacheSize: 512Mi\n`);
+        const changed = await deploy();
+        assertEquals(changed.code, 0, textOf(changed) + node.tails());
+        await node.until(() => former.every(({ isGone }) => isGone), { what: "others control", ...PATIENCE });
+        const pods = node.of("troupe-controller");
+        assertEquals(pods.map(({ ready }) => ready), [true, true]);
+        const lease = await until(
+          client,
+          LEASE,
+          (lease) => pods.some(({ name }) => name === holder(lease)),
+          PATIENCE,
+        );
+        assert(lease);
+        const tells = (object: KubeObject | undefined) =>
+          JSON.stringify(object?.spec ?? {}).includes(`"512Mi"`);
+        for (const actor of ACTORS) {
+          await until(client, deployment(actor), tells, PATIENCE);
+        }
+        assertEquals(node.all.filter(({ overdue }) => overdue).map(({ tail }) => tail), []);
+      },
+    );
+
     await t.step("it is removed: nothing of it is left, but queues and records", async () => {
       const removed = await inCluster("undeploy", dir, "--all", "--crd", "--yes");
       assertEquals(removed.code, 0, textOf(removed) + node.tails());
