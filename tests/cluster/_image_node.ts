@@ -15,6 +15,7 @@ import { PodRun, type PodSite } from "./_pod_run.ts";
 const OURS = "app.kubernetes.io/part-of=troupe";
 /** What a control plane is started with, for such a node. */
 export const NODE_FLAGS: NonNullable<ControlPlaneOptions["flags"]> = {
+  "controller-manager": ["--controllers=statefulset-controller"],
   kwok: [`--disregard-status-with-label-selector=${OURS}`],
 };
 /** Addresses of this machine that nobody else uses, of pods: each has one of its own, and none gets that of another. */

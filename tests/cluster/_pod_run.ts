@@ -1,22 +1,18 @@
 /**
- * The life of a pod on a node: its container is run in the tree of the image, started again when it ends, asked whether it is
- * ready, and told to end when the pod is to go; and all of that the API server is told, as a kubelet does.
+ * The life of a pod on a node: its containers are run in the tree of the image until the pod is to go, and the API server is
+ * told how they are, as a kubelet does.
  *
  * @module
  */
 
 import { isKubeError, type KubeObject, refOf } from "@troupe/controller/kube";
-import type { V1Container, V1PodSpec } from "../../controller/build/kubernetes.ts";
+import { join } from "@std/path";
+import type { V1PodSpec } from "../../controller/build/kubernetes.ts";
 import { Container } from "../image/_container.ts";
+import { ContainerRun } from "./_container_run.ts";
 import type { ControlPlane } from "./control_plane.ts";
 import { needsOf } from "./_pod_needs.ts";
 
-/** How SIGTERM stands in a set of signals. */
-const SIGTERM_BIT = 1n << 14n;
-/** Pause between two looks whether a process listens for it, in milliseconds: nobody tells. */
-const PROBE_MS = 20;
-/** How long is waited before a container that has ended more than once is started again, in milliseconds. */
-const BACK_OFF_MS = 10_000;
 /** How much of a log a person is shown, in characters. */
 const LOG_TAIL = 1_500;
 
@@ -41,20 +37,13 @@ export class PodRun {
   readonly labels: Readonly<Record<string, string>>;
   /** Resolves when it is gone, from here and from the API server. Rejects when it cannot be run as its spec says. */
   readonly over: Promise<void>;
-  /** How often its container was started again. */
-  restarts = 0;
-  /** Whether its container answered that it is ready, when it was last asked. */
-  ready = false;
   /** Whether its processes have ended, and the API server knows. */
   isGone = false;
-  /** Whether it was killed, since it did not end in the time that it has for that. */
-  overdue = false;
   readonly #site: PodSite;
   readonly #pod: KubeObject;
-  readonly #stopped = new AbortController();
-  #container: Container | undefined;
-  #held: Promise<unknown> = Promise.resolve();
-  #text = "";
+  #containers: readonly ContainerRun[] = [];
+  #stopped = false;
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(site: PodSite, pod: KubeObject, ip: string) {
     this.#site = site;
@@ -67,198 +56,126 @@ export class PodRun {
     this.over.catch(() => site.onChange());
   }
 
-  /** Whether it is to go, or gone. */
-  get isStopped(): boolean {
-    return this.#stopped.signal.aborted;
+  /** Whether all its containers are ready. */
+  get ready(): boolean {
+    return this.#containers.length > 0 && this.#containers.every(({ ready }) => ready);
   }
 
-  /** What its containers have said. */
-  get text(): string {
-    return this.#text + (this.#container?.text ?? "");
+  /** Whether one of its containers was killed, since it did not end in the time that it has for that. */
+  get overdue(): boolean {
+    return this.#containers.some(({ overdue }) => overdue);
   }
 
-  /** The end of that. */
+  /** How often its containers were started again. */
+  get restarts(): number {
+    return this.#containers.reduce((sum, { restarts }) => sum + restarts, 0);
+  }
+
+  /** The ends of what its containers have said. */
   get tail(): string {
-    return `--- ${this.name}\n${this.text.slice(-LOG_TAIL)}`;
+    return this.#containers.map(({ spec, text }) =>
+      `--- ${this.name}, ${spec.name}\n${text.slice(-LOG_TAIL)}`
+    )
+      .join("\n");
   }
 
-  /** Has its container end, as the pod says; what it has from then on it has to end in. */
+  /** One of its containers. */
+  container(name: string): ContainerRun | undefined {
+    return this.#containers.find(({ spec }) => spec.name === name);
+  }
+
+  /** Has its containers end, as the pod says. */
   stop(): void {
-    if (this.isStopped) return;
-    this.#stopped.abort();
-    void this.#end();
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const { terminationGracePeriodSeconds = 30 } = this.#spec;
+    for (const container of this.#containers) void container.stop(terminationGracePeriodSeconds * 1_000);
   }
 
-  /** Kills its container with SIGKILL. @param until It is not started again before. @default at once */
-  async kill9(until: Promise<unknown> = Promise.resolve()): Promise<void> {
-    const container = this.#container;
-    this.#held = until;
-    kill(container, "SIGKILL");
-    await container?.end();
+  /** Kills its containers with SIGKILL. @param until They are not started again before. @default at once */
+  async kill9(until?: Promise<unknown>): Promise<void> {
+    await Promise.all(this.#containers.map((container) => container.kill9(until)));
   }
 
   /** Ends it, whatever it is at, and leaves the pod as it is. */
   async discard(): Promise<void> {
-    this.#stopped.abort();
-    await this.#container?.[Symbol.asyncDispose]();
+    this.#stopped = true;
+    await Promise.all(this.#containers.map((container) => container.discard()));
     await this.over.catch(() => {});
+  }
+
+  get #spec(): V1PodSpec {
+    return this.#pod.spec as V1PodSpec;
   }
 
   async #live(): Promise<void> {
     const { control, ...site } = this.#site;
     const { spec, cluster } = await needsOf(control, this.#pod);
-    const [own, ...others] = spec.containers;
-    if (!own || others.length > 0) throw new Error(`${this.name}: only a pod of one container is run here`);
-    while (!this.isStopped) {
-      const container = await Container.start(spec, own, {
-        ...{ ...site, cluster, ip: this.ip, hostname: this.name },
-        // The kubelet adds that to every container.
-        env: { KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: String(control.port) },
-      });
-      this.#container = container;
-      const ended = container.end();
-      const asking = this.#ask(own, ended);
-      await this.#say(spec, false);
-      await ended;
-      await asking;
-      this.#text += container.text;
-      this.#container = undefined;
-      this.ready = false;
-      this.#site.onChange();
-      if (this.isStopped) break;
-      this.restarts++;
-      await this.#say(spec, false);
-      await this.#held;
-      if (this.restarts > 1) await pause(BACK_OFF_MS, this.#stopped.signal);
+    const env = { KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: String(control.port) };
+    const options = { ...site, cluster, env, ip: this.ip, hostname: this.name };
+    const claims = join(site.folder, "claims", this.name);
+    if (!this.#stopped) {
+      this.#containers = spec.containers.map((container) =>
+        new ContainerRun(container, {
+          // The kubelet adds that environment to every container.
+          start: () => Container.start(spec, container, { ...options, claims }),
+          ip: this.ip,
+          onChange: () => this.#changed(),
+        })
+      );
     }
+    await Promise.all(this.#containers.map(({ over }) => over));
+    await this.#telling;
     await this.#gone();
   }
 
-  /** Asks it whether it is ready, again and again, and tells. */
-  async #ask(
-    { ports = [], startupProbe, readinessProbe }: V1Container,
-    ended: Promise<unknown>,
-  ): Promise<void> {
-    const over = new AbortController();
-    void ended.then(() => over.abort());
-    const { path = "", port: name } = readinessProbe?.httpGet ?? {};
-    const port = ports.find((each) => each.name === name)?.containerPort ?? 0;
-    while (!over.signal.aborted) {
-      const ready = await fetch(`http://${this.ip}:${port}${path}`, { signal: over.signal }).then(
-        async ({ ok, body }) => {
-          await body?.cancel();
-          return ok;
-        },
-        () => false,
-      );
-      if (ready !== this.ready && !over.signal.aborted) {
-        this.ready = ready;
-        await this.#say(this.#pod.spec as V1PodSpec, ready);
-        this.#site.onChange();
-      }
-      const { periodSeconds = 1 } = (ready ? readinessProbe : startupProbe) ?? {};
-      await pause(periodSeconds * 1_000, over.signal);
-    }
+  /** Tells the API server, one after the other. */
+  #changed(): void {
+    this.#site.onChange();
+    this.#telling = this.#telling.then(() => this.#say());
+    // It is waited for in the end.
+    this.#telling.catch(() => {});
   }
 
-  /** Tells the API server how it is. */
-  async #say({ containers }: V1PodSpec, ready: boolean): Promise<void> {
+  async #say(): Promise<void> {
     const now = new Date().toISOString().replace(/\.\d+/, "");
     const conditions = ["Initialized", "PodScheduled", "ContainersReady", "Ready"].map((type, index) => ({
       type,
-      status: index < 2 || ready ? "True" : "False",
+      status: index < 2 || this.ready ? "True" : "False",
       lastTransitionTime: now,
     }));
-    const state = this.#container
-      ? { running: { startedAt: now } }
-      : { waiting: { reason: "CrashLoopBackOff", message: "it has ended" } };
+    const containerStatuses = this.#containers.map(({ spec: { name, image }, ready, restarts, runs }) => ({
+      ...{ name, image, imageID: "", ready, started: ready, restartCount: restarts },
+      state: runs
+        ? { running: { startedAt: now } }
+        : { waiting: { reason: "CrashLoopBackOff", message: "it has ended" } },
+    }));
     const status = {
-      phase: "Running",
-      startTime: now,
-      ...{ podIP: this.ip, podIPs: [{ ip: this.ip }], conditions },
-      containerStatuses: containers.map(({ name, image }) => ({
-        ...{ name, image, imageID: "", ready, started: ready, restartCount: this.restarts, state },
-      })),
+      ...{ phase: "Running", startTime: now, podIP: this.ip, podIPs: [{ ip: this.ip }] },
+      ...{ conditions, containerStatuses },
     };
-    await this.#unlessGone(
-      this.#site.control.client.merge(refOf(this.#pod), { status }, { subresource: "status" }),
-    );
-  }
-
-  async #end(): Promise<void> {
-    const container = this.#container;
-    if (!container) return;
-    const { terminationGracePeriodSeconds = 30 } = this.#pod.spec as V1PodSpec;
-    const timer = setTimeout(() => {
-      this.overdue = true;
-      kill(container, "SIGKILL");
-    }, terminationGracePeriodSeconds * 1_000);
-    const ended = container.end().finally(() => clearTimeout(timer));
-    let over = false;
-    void ended.then(() => over = true);
-    // The first process of a container does not notice a signal for which it does not listen: in its first moments, that is.
-    while (!over && !catchesTerm(container)) await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
-    kill(container, "SIGTERM");
-    await ended;
+    const { client } = this.#site.control;
+    await unlessGone(client.merge(refOf(this.#pod), { status }, { subresource: "status" }));
   }
 
   /** Its processes have ended: the pod may go. */
   async #gone(): Promise<void> {
     const { namespace, name, uid } = this.#pod.metadata;
     const body = {
-      apiVersion: "v1",
-      kind: "DeleteOptions",
-      gracePeriodSeconds: 0,
-      preconditions: { uid },
+      ...{ apiVersion: "v1", kind: "DeleteOptions" },
+      ...{ gracePeriodSeconds: 0, preconditions: { uid } },
     };
     const { requests } = this.#site.control.client;
-    await this.#unlessGone(
-      requests.json("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, { body }),
-    );
+    await unlessGone(requests.json("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, { body }));
     this.isGone = true;
     this.#site.onChange();
   }
-
-  async #unlessGone(call: Promise<unknown>): Promise<void> {
-    try {
-      await call;
-    } catch (error) {
-      if (!isKubeError(error, "troupe.KubeNotFound")) throw error;
-    }
-  }
 }
 
-/** Whether the first process of a container listens for SIGTERM. */
-function catchesTerm(container: Container): boolean {
+async function unlessGone(call: Promise<unknown>): Promise<void> {
   try {
-    const caught = /^SigCgt:\s*(\S+)$/m.exec(Deno.readTextFileSync(`/proc/${container.pid}/status`))?.[1];
-    return caught !== undefined && (BigInt(`0x${caught}`) & SIGTERM_BIT) !== 0n;
+    await call;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return false;
+    if (!isKubeError(error, "troupe.KubeNotFound")) throw error;
   }
-}
-
-/** Signals the first process of a container, if there is one. */
-function kill(container: Container | undefined, signal: Deno.Signal): void {
-  try {
-    // Of the number 0, the system thinks that everybody is meant.
-    if (container && container.pid > 0) container.kill(signal);
-  } catch (error) {
-    // It has ended.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", done);
-  });
 }

@@ -85,8 +85,17 @@ export interface WholeMesh {
   inCluster(...args: string[]): Promise<CommandRun>;
 }
 
+/** What is started. */
+export interface WholeMeshOptions {
+  /** Whether the crew has a database; else it has a volume. @default true */
+  readonly store?: boolean;
+}
+
 /** Starts it all; nothing is deployed yet. */
-export async function startWholeMesh(stack: AsyncDisposableStack): Promise<WholeMesh> {
+export async function startWholeMesh(
+  stack: AsyncDisposableStack,
+  { store = true }: WholeMeshOptions = {},
+): Promise<WholeMesh> {
   const folder = await serverFolder("whole");
   const [tree, context] = [join(folder, "tree"), join(folder, "context")];
   await copyContext(context);
@@ -105,6 +114,7 @@ export async function startWholeMesh(stack: AsyncDisposableStack): Promise<Whole
   stack.use(await NameServer.start({ "postgres.data.svc": postgres.host }, NAMES_IP));
   const site = stack.use(await DeploySite.make(control, broker));
   await prepare(site, { postgres, registry });
+  if (!store) await makeVolume(site);
   const node = stack.use(new ImageNode({ control, tree, folder, names: NAMES_IP }));
   const person = await site.person(SHOP, { installer: true });
   const config = JSON.stringify({ auths: { [registry.name]: REGISTRY_USER } });
@@ -117,7 +127,7 @@ export async function startWholeMesh(stack: AsyncDisposableStack): Promise<Whole
     [`${actor}/actor.js`, SOURCES[actor]],
   ]);
   const dir = await site.mesh({
-    "cluster.yaml": settings({ broker, postgres }),
+    "cluster.yaml": settings({ broker, postgres: store ? postgres : undefined }),
     ...Object.fromEntries(files),
   });
   const troupe = (...args: string[]) => runTroupe(args, { cwd, env: { DOCKER_CONFIG: docker } });
@@ -149,9 +159,35 @@ async function prepare(
   }, BY_TEST);
 }
 
+/** A volume for the crew, as a provisioner would make and bind it: none runs. */
+async function makeVolume({ client }: DeploySite): Promise<void> {
+  const claim = "data-troupe-crew-shop-0";
+  const common = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
+  await client.create({
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: claim },
+    spec: {
+      ...common,
+      capacity: { storage: "10Gi" },
+      claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: SYSTEM, name: claim },
+      hostPath: { path: "/nowhere" },
+    },
+  });
+  await client.create({
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: {
+      ...{ name: claim, namespace: SYSTEM },
+      annotations: { "pv.kubernetes.io/bind-completed": "yes" },
+    },
+    spec: { ...common, volumeName: claim, resources: { requests: { storage: "10Gi" } } },
+  });
+}
+
 /** cluster.yaml. KEDA, which looks up names as this machine does, has to reach the broker as well: by its address. */
 function settings(
-  { broker, postgres }: { readonly broker: RabbitmqServer; readonly postgres: PostgresServer },
+  { broker, postgres }: { readonly broker: RabbitmqServer; readonly postgres: PostgresServer | undefined },
 ): string {
   return stringify({
     apiVersion: "troupe.dev/v1alpha1",
@@ -161,10 +197,14 @@ function settings(
       transports: {
         default: { address: `rabbitmq://${broker.host}:${broker.port}`, credentials: { secret: "broker" } },
       },
-      store: {
-        address: `postgres://${postgres.user}@postgres.data.svc:${postgres.port}/postgres`,
-        password: { name: "store", key: "password" },
-      },
+      ...(postgres
+        ? {
+          store: {
+            address: `postgres://${postgres.user}@postgres.data.svc:${postgres.port}/postgres`,
+            password: { name: "store", key: "password" },
+          },
+        }
+        : {}),
       crew: { namespaces: [SHOP] },
     },
   });

@@ -75,6 +75,8 @@ export interface ContainerOptions {
   readonly tree: string;
   /** Where volumes are made; gone afterwards. */
   readonly folder: string;
+  /** Where volumes are that several containers have. @default beside the others, for this container alone */
+  readonly claims?: string;
   readonly cluster: ClusterData;
   /** Address of the cluster's name server. */
   readonly names: string;
@@ -118,7 +120,9 @@ export class Container implements AsyncDisposable {
     await Deno.writeTextFile(join(work, "hosts"), `127.0.0.1 localhost\n${ip} ${hostname}\n`);
     await Deno.writeTextFile(join(work, "resolv.conf"), `nameserver ${names}\noptions ndots:5\n`);
     const volumesFolder = join(work, "volumes");
-    const volumes = await mountsOf(pod, container, { folder: volumesFolder, cluster });
+    const volumes = await mountsOf(pod, container, {
+      ...{ folder: volumesFolder, claims: options.claims, cluster },
+    });
     const { env, args } = startOf(container, { cluster, ip });
     const { runAsUser = 0, runAsGroup = 0, fsGroup = 0 } = pod.securityContext ?? {};
     const mounts = [...volumes, ...options.mounts ?? []].flatMap(({ kind, from, to }) => [kind, from, to]);

@@ -28,15 +28,20 @@ export interface Mount {
 export async function mountsOf(
   { volumes = [], securityContext: { fsGroup = 0 } = {} }: V1PodSpec,
   container: V1Container,
-  { folder, cluster }: { readonly folder: string; readonly cluster: ClusterData },
+  { folder, claims = folder, cluster }: {
+    readonly folder: string;
+    /** Below which volumes are that outlive the container. @default the folder */
+    readonly claims?: string | undefined;
+    readonly cluster: ClusterData;
+  },
 ): Promise<Mount[]> {
   return await Promise.all((container.volumeMounts ?? []).map(async ({ name, mountPath, readOnly }) => {
     const volume = volumes.find((volume) => volume.name === name);
     if (volume?.emptyDir) return { kind: "empty", from: bytesOf(volume.emptyDir.sizeLimit), to: mountPath };
-    const from = join(folder, name);
-    if (volume && !volume.persistentVolumeClaim) {
-      await fill(from, { files: filesOf(volume, cluster), fsGroup });
-    } else await claim(from, fsGroup);
+    const isFiles = volume !== undefined && !volume.persistentVolumeClaim;
+    const from = join(isFiles ? folder : claims, name);
+    if (isFiles) await fill(from, { files: filesOf(volume, cluster), fsGroup });
+    else await claim(from, fsGroup);
     return { kind: readOnly ? "ro" : "rw", from, to: mountPath };
   }));
 }
