@@ -4,12 +4,11 @@
 // the controller, of the crew and of the actors is a process in the tree of the image: with the command, environment, volumes,
 // user and system calls that its spec in the API server says, ready when its probe says so, started again when it ends, and
 // gone when it has ended (_image_node.ts). The controller comes to the API server as its pod's account, by the token and the
-// address that a kubelet gives.
+// address that a kubelet gives. Of a crew without a database there is whole_mesh_volume_test.ts.
 //
 // What it does not show: no container engine runs, so nobody bounds memory and processor time, and the image is a tree that
-// was never pulled; there is one node, of which kwok tells; network policies bind nobody, as all listen on one loopback, and
-// so addresses of brokers are numbers; liveness probes are not asked; and nobody makes pods of the StatefulSet that a crew
-// without a store is.
+// was never pulled; there is one node, of which kwok tells; network policies bind nobody, as all share one loopback, which is
+// why the broker and the registry are called by their addresses; and liveness probes are not asked.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { objectName } from "@troupe/controller/build";
