@@ -16,6 +16,7 @@ export class TcpProxy {
   #open: Promise<void> = Promise.resolve();
   #resume: (() => void) | undefined;
   #refusing = false;
+  #refusals = 0;
 
   /** @param target The server, on loopback. */
   constructor(target: { readonly port: number }) {
@@ -50,6 +51,11 @@ export class TcpProxy {
     this.cut();
   }
 
+  /** Cuts the next connections at once, so many of them; those that there are stay. */
+  refuseNext(count: number): void {
+    this.#refusals = count;
+  }
+
   /** Passes nothing on any more and closes nothing, as a network does that drops packets, until {@linkcode resume}. */
   freeze(): void {
     if (this.#resume) return;
@@ -75,7 +81,8 @@ export class TcpProxy {
 
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
-      if (this.#refusing) {
+      if (this.#refusing || this.#refusals > 0) {
+        this.#refusals = Math.max(0, this.#refusals - 1);
         close(client);
         continue;
       }

@@ -5,7 +5,9 @@
  */
 
 import type { Channel, ChannelModel } from "amqplib";
+import { TroupeError } from "../../errors.ts";
 import { cut, goodbye, openChannel } from "./dial.ts";
+import { RabbitmqError } from "./errors.ts";
 
 /** How long it stays without a channel, in milliseconds. */
 const IDLE_MS = 15_000;
@@ -23,7 +25,12 @@ export class Questions {
     this.#dial = dial;
   }
 
-  /** Opens a channel. */
+  /**
+   * Opens a channel.
+   *
+   * @throws {RabbitmqRefusedError} when the broker does not let this client in; {@linkcode RabbitmqError} when no connection
+   * came about, or it was lost at once: the next one may be had.
+   */
   async channel(): Promise<Channel> {
     clearTimeout(this.#idle);
     this.#open++;
@@ -34,7 +41,8 @@ export class Questions {
       return channel;
     } catch (error) {
       this.#closed();
-      throw error;
+      if (error instanceof TroupeError) throw error;
+      throw new RabbitmqError("The broker cannot be asked", error);
     }
   }
 

@@ -217,6 +217,17 @@ if (!lacksRabbitmq()) {
     await proxy.close();
   });
 
+  test("what is asked is asked again when the connection of the questions cannot be made", async (mesh) => {
+    const proxy = new TcpProxy({ port: server.port });
+    const transport = await mesh.open({ port: proxy.port });
+    proxy.refuseNext(3);
+    await transport.declare(["a"]);
+    assertEquals(await transport.queues(), ["a"]);
+    assertEquals(mesh.events.filter(({ kind }) => kind === "lost"), []);
+    await transport.close();
+    await proxy.close();
+  });
+
   test("a transport can be closed while the broker is blocked", async (mesh) => {
     const transport = await mesh.open();
     await transport.declare(["a"]);
