@@ -45,19 +45,23 @@ Deno.test("a sandbox is killed from outside while it is idle: the next envelope 
 });
 
 Deno.test("a sandbox is killed from outside with many in flight: each gets its own answer, once", async () => {
-  await withStage(await obedientActor(), {}, async ({ stage, events }) => {
-    let killed = 0;
+  await withStage(await obedientActor(), {}, async ({ stage, events, next }) => {
+    const deaths = () => events.filter(({ kind }) => kind === "child-died").length;
+    // Two kills can meet the same sandbox, before anybody knows that it is dead.
+    const killed = new Set<number | undefined>();
     const runs = Array.from({ length: 100 }, async (_, n) => {
       const result = await stage.run(order(`${n}`, ["count"], ["get", ".id"]));
       if (n % 30 === 10) {
-        killed++;
-        kill(stage.pids()[0]);
+        const [pid] = stage.pids();
+        killed.add(pid);
+        kill(pid);
       }
       return told(result);
     });
     assertEquals(await Promise.all(runs), Array.from({ length: 100 }, (_, n) => [[1, `"${n}"`]]));
-    assertEquals(events.filter(({ kind }) => kind === "child-died").length, killed);
-    assertEquals(killed, 3);
+    // All answers may be there before a death is noticed.
+    while (deaths() < killed.size) await next("child-died");
+    assertEquals(deaths(), killed.size);
   });
 });
 
