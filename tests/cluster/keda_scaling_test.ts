@@ -59,7 +59,8 @@ if (!await lacksKeda() && !lacksRabbitmq()) {
     const scaling = { ...FAST, min: 1, max: 2, queueLength: 1 };
     await using mesh = await site.mesh(t.namespace, { transport: "seen", scaling });
     await mesh.pods.until((present) => present === 1);
-    await mesh.send(20, 300);
+    // The management interface tells how many there are up to 10 seconds late.
+    await mesh.send(100, 300);
     await mesh.pods.until((present) => present === 2);
     await mesh.allCame();
     await mesh.pods.until((present) => present === 1);
