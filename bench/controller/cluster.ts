@@ -7,11 +7,8 @@
 
 import type { KubeClient } from "@troupe/controller/kube";
 import { RabbitmqServer } from "@troupe/tests/servers/rabbitmq";
-import {
-  type ControllerProcess,
-  ControllerSite,
-  installKedaKinds,
-} from "../../tests/cluster/_controller_testing.ts";
+import { ControllerSite, installKedaKinds } from "../../tests/cluster/_controller_testing.ts";
+import type { LoggedProcess } from "../../tests/cluster/_logged_process.ts";
 import { ControlPlane } from "../../tests/cluster/control_plane.ts";
 import type { Processes } from "../cpu.ts";
 import { QuickKeda } from "./keda.ts";
@@ -33,7 +30,7 @@ export class BenchCluster implements AsyncDisposable {
   readonly site: ControllerSite;
   readonly keda: QuickKeda;
   /** The replica that is measured. */
-  #controller: ControllerProcess | undefined;
+  #controller: LoggedProcess | undefined;
 
   private constructor(parts: Pick<BenchCluster, "control" | "broker" | "site" | "keda">) {
     this.control = parts.control;
@@ -60,7 +57,7 @@ export class BenchCluster implements AsyncDisposable {
   }
 
   /** The replica that is measured. */
-  get controller(): ControllerProcess {
+  get controller(): LoggedProcess {
     if (!this.#controller) throw new Error("no controller runs");
     return this.#controller;
   }
@@ -80,7 +77,7 @@ export class BenchCluster implements AsyncDisposable {
   }
 
   /** Starts a replica, as it ships but for its addresses. */
-  async replica(identity: string): Promise<ControllerProcess> {
+  async replica(identity: string): Promise<LoggedProcess> {
     return await this.site.start(identity, { leaseSeconds: LEASE_SECONDS });
   }
 
@@ -91,7 +88,7 @@ export class BenchCluster implements AsyncDisposable {
   }
 
   /** Measures this replica from now on. */
-  take(controller: ControllerProcess): void {
+  take(controller: LoggedProcess): void {
     this.#controller = controller;
   }
 

@@ -11,6 +11,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { z } from "zod";
 import { PROGRAM_FOLDER } from "@troupe/host/image/commands";
 import { freePort, serverFolder, ServerProcess } from "../servers/_process.ts";
+import { LoggedProcess } from "./_logged_process.ts";
 
 const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 
@@ -77,7 +78,7 @@ export class PodProcesses {
   async start(
     name: string,
     { args = [], readable = [] }: ContainerOptions = {},
-  ): Promise<ContainerProcess> {
+  ): Promise<LoggedProcess> {
     const container = this.#pod.spec.containers.find((each) => each.name === name);
     if (!container) throw new TypeError(`${this.#pod.metadata.name} has no container ${name}`);
     const env = await this.#environment(container);
@@ -108,7 +109,7 @@ export class PodProcesses {
       cwd: ROOT,
       log,
     });
-    const running = new ContainerProcess(child, { log, port });
+    const running = new LoggedProcess(child, { log, port });
     await running.says("it runs");
     return running;
   }
@@ -198,49 +199,5 @@ async function write(
     if (text === undefined) throw new TypeError(`there is no entry ${key}`);
     await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
     await Deno.writeTextFile(join(folder, path), text);
-  }
-}
-
-/** A running container. */
-export class ContainerProcess implements AsyncDisposable {
-  readonly port: number;
-  readonly #process: ServerProcess;
-  readonly #log: string;
-
-  constructor(process: ServerProcess, { log, port }: { readonly log: string; readonly port: number }) {
-    this.#process = process;
-    this.#log = log;
-    this.port = port;
-  }
-
-  /** Resolves when its log has a text. @throws {Error} when it ends before that, with its log */
-  async says(text: string): Promise<void> {
-    using watcher = Deno.watchFs(this.#log);
-    void this.#process.ended.then(() => {
-      try {
-        watcher.close();
-      } catch {
-        // It is closed already.
-      }
-    });
-    if ((await this.log()).includes(text)) return;
-    for await (const _ of watcher) if ((await this.log()).includes(text)) return;
-    throw new Error(`it has ended, and has not said "${text}": ${await this.log()}`);
-  }
-
-  /** What it has written. */
-  log(): Promise<string> {
-    return Deno.readTextFile(this.#log);
-  }
-
-  /** What it answers at a path. */
-  async ask(path: string): Promise<{ readonly status: number; readonly text: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`);
-    return { status: response.status, text: await response.text() };
-  }
-
-  /** SIGTERM, and SIGKILL if that is of no avail. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process.stop();
   }
 }

@@ -8,13 +8,14 @@
 import { FIELD_MANAGER, objectName, OWNED_KINDS, rbac } from "@troupe/controller/build";
 import { actorDefinition, DEFINITION_NAME } from "@troupe/controller/crd";
 import { type KubeClient, type KubeObject, refOf } from "@troupe/controller/kube";
-import { fromFileUrl, join } from "@std/path";
-import { freePort, serverFolder, ServerProcess } from "../servers/_process.ts";
+import { join } from "@std/path";
+import { serverFolder } from "../servers/_process.ts";
 import type { RabbitmqServer } from "../servers/rabbitmq.ts";
+import { startController } from "./_controller_process.ts";
+import type { LoggedProcess } from "./_logged_process.ts";
 import type { AuditedRequest, ControlPlane } from "./control_plane.ts";
 import { conditionOf, until, type UntilOptions } from "./until.ts";
 
-const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 const BY_TEST = { fieldManager: "test", force: true };
 /** How long a lease is held without being renewed, in seconds. */
 export const LEASE_SECONDS = 5;
@@ -161,30 +162,16 @@ export class ControllerSite {
   async start(
     identity: string,
     options: { readonly port?: number; readonly workers?: number; readonly leaseSeconds?: number } = {},
-  ): Promise<ControllerProcess> {
+  ): Promise<LoggedProcess> {
     const { workers, leaseSeconds = LEASE_SECONDS, ...through } = options;
     const token = await this.control.token({ namespace: this.namespace, name: FIELD_MANAGER });
     const kubeconfig = await this.control.kubeconfig({ token }, { namespace: this.namespace, ...through });
-    const port = freePort();
-    const log = join(this.#folder, `${identity}_${crypto.randomUUID().slice(0, 8)}.log`);
-    await Deno.writeTextFile(log, "");
-    const settings = join(this.#folder, "settings.yaml");
-    const brokers = join(this.#folder, "brokers");
-    const home = Deno.env.get("HOME") ?? "";
-    const child = new ServerProcess(Deno.execPath(), {
-      args: [
-        ...["run", "--no-prompt", "--cached-only", "--ignore-env", "--allow-net=127.0.0.1"],
-        `--allow-read=${[settings, brokers, kubeconfig].join()}`,
-        join(ROOT, "controller/main.ts"),
-        ...["--settings", settings, "--brokers", brokers, "--kubeconfig", kubeconfig],
-        ...["--identity", identity, "--health-port", String(port), "--lease-seconds", String(leaseSeconds)],
-        ...(workers === undefined ? [] : ["--workers", String(workers)]),
-      ],
-      env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? join(home, ".cache/deno"), NO_COLOR: "1" },
-      cwd: ROOT,
-      log,
+    const running = await startController({
+      settings: join(this.#folder, "settings.yaml"),
+      brokers: join(this.#folder, "brokers"),
+      log: join(this.#folder, `${identity}_${crypto.randomUUID().slice(0, 8)}.log`),
+      ...{ kubeconfig, identity, leaseSeconds, workers },
     });
-    const running = new ControllerProcess(child, { log, port });
     await running.says("it runs");
     return running;
   }
@@ -206,64 +193,6 @@ export class ControllerSite {
       verb === "update" && objectRef?.resource === "leases" && objectRef.namespace === this.namespace;
     const before = (await this.control.requests()).filter(isRenewal).length;
     await this.control.requestsUntil((all) => all.filter(isRenewal).length >= before + count);
-  }
-}
-
-/** A running replica. */
-export class ControllerProcess {
-  readonly #process: ServerProcess;
-  readonly #log: string;
-  readonly port: number;
-
-  constructor(process: ServerProcess, { log, port }: { readonly log: string; readonly port: number }) {
-    this.#process = process;
-    this.#log = log;
-    this.port = port;
-  }
-
-  /** Process id. */
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  /** What it has written into its log. */
-  log(): Promise<string> {
-    return Deno.readTextFile(this.#log);
-  }
-
-  /** Resolves when its log has a text. @throws {Error} when it ends before that, with its log */
-  async says(text: string): Promise<void> {
-    using watcher = Deno.watchFs(this.#log);
-    void this.#process.ended.then(() => {
-      try {
-        watcher.close();
-      } catch {
-        // It is closed already.
-      }
-    });
-    if ((await this.log()).includes(text)) return;
-    for await (const _ of watcher) if ((await this.log()).includes(text)) return;
-    throw new Error(`it has ended, and has not said "${text}": ${await this.log()}`);
-  }
-
-  /** What it answers at a path of its health port. */
-  async ask(path: string): Promise<{ readonly status: number; readonly text: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`);
-    return { status: response.status, text: await response.text() };
-  }
-
-  /** SIGKILL. */
-  kill9(): Promise<void> {
-    return this.#process.kill9();
-  }
-
-  /** SIGTERM, and SIGKILL if that is of no avail. */
-  stop(): Promise<void> {
-    return this.#process.stop();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
   }
 }
 

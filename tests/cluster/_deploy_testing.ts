@@ -11,9 +11,11 @@ import { Informer, type KubeClient, type KubeObject, refOf } from "@troupe/contr
 import { parse, stringify } from "yaml";
 import { dirname, fromFileUrl, join } from "@std/path";
 import { type CommandRun, runTroupe } from "../../cli/commands/_testing.ts";
-import { freePort, serverFolder, ServerProcess } from "../servers/_process.ts";
+import { serverFolder } from "../servers/_process.ts";
 import type { RabbitmqServer } from "../servers/rabbitmq.ts";
-import { ControllerProcess, installKedaKinds } from "./_controller_testing.ts";
+import { startController } from "./_controller_process.ts";
+import { installKedaKinds } from "./_controller_testing.ts";
+import type { LoggedProcess } from "./_logged_process.ts";
 import type { AuditedRequest, ControlPlane } from "./control_plane.ts";
 import { exists } from "./until.ts";
 
@@ -69,7 +71,7 @@ export class DeploySite implements AsyncDisposable {
   readonly #roles: ReadonlyMap<string, KubeObject>;
   readonly #ended = new AbortController();
   readonly #running: Promise<void>[] = [];
-  #controller: ControllerProcess | undefined;
+  #controller: LoggedProcess | undefined;
   #keda: Promise<void> | undefined;
 
   private constructor(
@@ -266,23 +268,10 @@ export class DeploySite implements AsyncDisposable {
     await Deno.writeTextFile(join(brokers, "default", "password"), this.broker.password);
     const token = await this.control.token({ namespace: SYSTEM, name: FIELD_MANAGER });
     const kubeconfig = await this.control.kubeconfig({ token }, { namespace: SYSTEM });
-    const port = freePort();
-    const log = join(this.folder, "controller.log");
-    await Deno.writeTextFile(log, "");
-    const home = Deno.env.get("HOME") ?? "";
-    const child = new ServerProcess(Deno.execPath(), {
-      args: [
-        ...["run", "--no-prompt", "--cached-only", "--ignore-env", "--allow-net=127.0.0.1"],
-        `--allow-read=${[settings, brokers, kubeconfig].join()}`,
-        join(ROOT, "controller/main.ts"),
-        ...["--settings", settings, "--brokers", brokers, "--kubeconfig", kubeconfig],
-        ...["--identity", "deployed", "--health-port", String(port), "--lease-seconds", "5"],
-      ],
-      env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? join(home, ".cache/deno"), NO_COLOR: "1" },
-      cwd: ROOT,
-      log,
+    this.#controller = await startController({
+      ...{ settings, brokers, kubeconfig },
+      ...{ identity: "deployed", leaseSeconds: 5, log: join(this.folder, "controller.log") },
     });
-    this.#controller = new ControllerProcess(child, { log, port });
     await this.#controller.says("it acts");
   }
 

@@ -9,7 +9,8 @@ import type { KubeObject } from "@troupe/controller/kube";
 import { serverFolder } from "../servers/_process.ts";
 import { RabbitmqServer } from "../servers/rabbitmq.ts";
 import { TcpProxy } from "../servers/tcp_proxy.ts";
-import { childOf, comes, type ControllerProcess, ControllerSite } from "./_controller_testing.ts";
+import { childOf, comes, ControllerSite } from "./_controller_testing.ts";
+import type { LoggedProcess } from "./_logged_process.ts";
 import { buildWork, ScaledMesh, type ScaledMeshOptions, type Work } from "./_scaled_mesh.ts";
 import { ControlPlane } from "./control_plane.ts";
 import { Keda } from "./keda.ts";
@@ -27,7 +28,7 @@ export class KedaSite implements AsyncDisposable {
   readonly control: ControlPlane;
   readonly keda: Keda;
   readonly broker: RabbitmqServer;
-  readonly controller: ControllerProcess;
+  readonly controller: LoggedProcess;
   /** What the controller has been given, and what it has done. */
   readonly site: ControllerSite;
   /** The network before the management interface: KEDA's way to it, and nobody else's. */
@@ -40,7 +41,7 @@ export class KedaSite implements AsyncDisposable {
       readonly keda: Keda;
       readonly broker: RabbitmqServer;
       readonly site: ControllerSite;
-      readonly controller: ControllerProcess;
+      readonly controller: LoggedProcess;
       readonly management: TcpProxy;
       readonly work: Work;
     },

@@ -5,14 +5,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type KubeObject, refOf } from "@troupe/controller/kube";
 import { lacksRabbitmq, RabbitmqServer } from "../servers/rabbitmq.ts";
 import { type ApiCall, ApiProxy, statusAnswer } from "./api_proxy.ts";
-import {
-  actorOf,
-  childOf,
-  comes,
-  type ControllerProcess,
-  ControllerSite,
-  installKedaKinds,
-} from "./_controller_testing.ts";
+import { actorOf, childOf, comes, ControllerSite, installKedaKinds } from "./_controller_testing.ts";
+import type { LoggedProcess } from "./_logged_process.ts";
 import { lacksControlPlane } from "./binary.ts";
 import { clusterTests } from "./cluster_tests.ts";
 import { ControlPlane } from "./control_plane.ts";
@@ -38,7 +32,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
   interface Given {
     readonly namespace: string;
     readonly proxy: ApiProxy;
-    readonly controller: ControllerProcess;
+    readonly controller: LoggedProcess;
     /** An actor whose objects are as they are to be. */
     readonly actor: KubeObject;
   }

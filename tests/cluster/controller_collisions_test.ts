@@ -10,11 +10,11 @@ import {
   actorOf,
   childOf,
   comes,
-  type ControllerProcess,
   ControllerSite,
   foreignObject,
   installKedaKinds,
 } from "./_controller_testing.ts";
+import type { LoggedProcess } from "./_logged_process.ts";
 import { lacksControlPlane } from "./binary.ts";
 import { clusterTests } from "./cluster_tests.ts";
 import { ControlPlane } from "./control_plane.ts";
@@ -27,7 +27,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
   const [control, broker] = await Promise.all([ControlPlane.start(), RabbitmqServer.start()]);
   const site = await ControllerSite.make(control, broker, { meshes: { shared: MESH, twin: MESH } });
   await installKedaKinds(control.client);
-  let controller: ControllerProcess = await site.start("one");
+  let controller: LoggedProcess = await site.start("one");
   Deno.test.afterAll(async () => {
     await controller.stop();
     await Promise.all([control.stop(), broker.stop()]);

@@ -14,11 +14,11 @@ import {
   actorOf,
   childOf,
   comes,
-  type ControllerProcess,
   ControllerSite,
   installKedaKinds,
   sayAsKeda,
 } from "./_controller_testing.ts";
+import type { LoggedProcess } from "./_logged_process.ts";
 import { FaultPoints, type Side } from "./_fault_points.ts";
 import { snapshot, told } from "./_snapshot.ts";
 import { lacksControlPlane } from "./binary.ts";
@@ -74,7 +74,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
     await controller.says("it acts");
     return controller;
   };
-  let controller: ControllerProcess = await start();
+  let controller: LoggedProcess = await start();
   Deno.test.afterAll(async () => {
     await controller.stop();
     points.disarm();

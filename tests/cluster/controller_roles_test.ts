@@ -10,11 +10,11 @@ import {
   actorOf,
   childOf,
   comes,
-  type ControllerProcess,
   ControllerSite,
   foreignObject,
   installKedaKinds,
 } from "./_controller_testing.ts";
+import type { LoggedProcess } from "./_logged_process.ts";
 import { lacksControlPlane } from "./binary.ts";
 import { clusterTests } from "./cluster_tests.ts";
 import { ControlPlane } from "./control_plane.ts";
@@ -85,7 +85,7 @@ if (!await lacksControlPlane() && !lacksRabbitmq()) {
   };
 
   /** What is seen without a verb, and, once it is given back, that all is well. */
-  const withoutOne = async (controller: ControllerProcess, lacking: Lacking) => {
+  const withoutOne = async (controller: LoggedProcess, lacking: Lacking) => {
     const { resource, verb } = lacking;
     const namespace = await control.makeNamespace();
     const giveBack = () => setRole(namespace, rulesOf(inNamespaces));
